@@ -14,7 +14,11 @@ const common = {
   transform: { "^.+\\.[mc]?[tj]s$": swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly})/)`],
 };
-const project = (name, match) => ({ ...common, displayName: name, testMatch: [`<rootDir>/test/${match}/**/*.test.ts`] });
+const project = (name, match) => ({
+  ...common,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${match}/**/*.test.ts`],
+});
 
 export default {
   projects: [

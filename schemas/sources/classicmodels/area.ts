@@ -1,0 +1,3 @@
+import type { Area } from "../../model/table.ts";
+
+export const classicmodels: Area = { name: "classicmodels", database: "classicmodels" };
