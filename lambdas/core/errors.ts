@@ -5,10 +5,6 @@
 export abstract class MillraceError extends Error {
   abstract override readonly name: string;
   abstract readonly retryable: boolean;
-
-  constructor(message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
-  }
 }
 
 /** The environment or configuration is wrong: an operator must change it. Lists every problem at once. */

@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { envInteger, kafkaEnvironment, landingEnvironment, sourceEnvironment } from "../core/env.ts";
+
+export const captureSnapshotEnvironment = z.object({
+  ...sourceEnvironment,
+  ...kafkaEnvironment,
+  ...landingEnvironment,
+  /** Rows per chunk aimed at when a table is planned. */
+  CHUNK_ROWS: envInteger,
+  /** Rows a second and chunk at most; 0 means unthrottled. */
+  ROWS_PER_SECOND: envInteger,
+});

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { ConfigurationError } from "./errors.ts";
+
+/** What a Lambda's environment may hold before parsing. */
+export type RawEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** Environment variables are text; these read them. Empty text counts as missing. */
+export const envText = z.string().min(1);
+export const envInteger = z.string().regex(/^\d+$/, "a whole number is needed").transform(Number);
+
+/** The environment a construct must pass: every key of the contract, as text. */
+export type EnvironmentOf<S extends z.ZodObject> = Readonly<Record<keyof z.input<S> & string, string>>;
+
+/**
+ * Parses a Lambda's environment at cold start.
+ * @throws ConfigurationError that lists every problem at once
+ */
+export function parseEnvironment<S extends z.ZodObject>(contract: S, raw: RawEnvironment): z.output<S> {
+  const result = contract.safeParse(raw);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new ConfigurationError(`The function's environment is wrong: ${problems.join("; ")}`);
+}
+
+/** The source database, referenced by host, port and secret (`{"username","password"}`). */
+export const sourceEnvironment = {
+  SOURCE_HOST: envText,
+  SOURCE_PORT: envInteger,
+  /** Name or ARN of the secret. */
+  SOURCE_SECRET: envText,
+  SOURCE_TLS: z.enum(["required", "off"]),
+  /** Logical name in every record's `source.name`. */
+  SOURCE_NAME: envText,
+};
+
+export const kafkaEnvironment = {
+  KAFKA_CLUSTER_ARN: envText,
+  KAFKA_AUTH: z.enum(["iam", "none"]),
+};
+
+/** Landing objects, manifests (`manifests/`), definitions (`definitions/`) and state (`state/`) share one bucket. */
+export const landingEnvironment = {
+  LANDING_BUCKET: envText,
+  /** First part of landing keys: the stage's cluster name. */
+  CLUSTER_NAME: envText,
+};
+
+export const warehouseEnvironment = {
+  WAREHOUSE_WORKGROUP: envText,
+  WAREHOUSE_DATABASE: envText,
+  /** ARN of the managed admin secret. */
+  WAREHOUSE_SECRET: envText,
+};

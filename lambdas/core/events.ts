@@ -1,0 +1,74 @@
+/**
+ * What the project's own functions are invoked with, besides the events of AWS services. The state machine of the
+ * initial copy and of resyncs passes these on (lib/constructs): keep outputs far below its 256 KB.
+ */
+export type SnapshotRequest =
+  | { readonly action: "plan"; readonly kind: "copy" | "resync"; readonly tables: readonly string[] | null }
+  | { readonly action: "chunk"; readonly snapshotId: string; readonly chunk: number }
+  | { readonly action: "finish"; readonly snapshotId: string };
+
+export interface SnapshotPlanned {
+  readonly snapshotId: string;
+  /** One item per chunk for the Map state. */
+  readonly chunks: readonly { readonly snapshotId: string; readonly chunk: number }[];
+}
+
+/** `done` false: the run's time was used up; invoke again with the same input, it resumes. */
+export interface ChunkOutcome {
+  readonly snapshotId: string;
+  readonly chunk: number;
+  readonly done: boolean;
+  readonly rows: number;
+}
+
+export interface SnapshotFinished {
+  readonly snapshotId: string;
+  readonly rows: number;
+}
+
+export type LagRequest =
+  /** Every minute by schedule: publishes metrics. */
+  | { readonly action: "measure" }
+  /** For `millrace status`: positions of each stage and `caughtUp`. */
+  | { readonly action: "status"; readonly mark?: StatusMark }
+  /** For the state machine: is everything the snapshot published loaded? */
+  | { readonly action: "loaded"; readonly snapshotId: string }
+  /** Closing report of a copy, also written to `state/snapshots/<id>/report.json`. */
+  | { readonly action: "report"; readonly snapshotId: string };
+
+/** A source position to be caught up with: taken at the first `status` call and passed back to the following ones. */
+export interface StatusMark {
+  readonly file: string;
+  readonly pos: number;
+}
+
+export interface TableStatus {
+  readonly table: string;
+  /** Sum over partitions of the topic's end offsets. */
+  readonly published: number;
+  /** Records covered by objects, joined up from the start of what is retained. */
+  readonly landed: number;
+  readonly loaded: number;
+  /** Records whose effect is visible in mart (equals loaded for tables no star reads). */
+  readonly starred: number;
+  readonly lastError: string | null;
+}
+
+export interface PipelineStatus {
+  /** Taken at this call, or the one passed in. */
+  readonly mark: StatusMark;
+  readonly capture: {
+    readonly file: string;
+    readonly pos: number;
+    readonly lagSeconds: number | null;
+    readonly savedAt: string;
+  } | null;
+  readonly tables: readonly TableStatus[];
+  /** Everything committed at the source when the mark was taken is visible in mart. */
+  readonly caughtUp: boolean;
+}
+
+/** Input of build-star besides its queue: everything from history, as after a copy. */
+export interface StarRequest {
+  readonly action: "all";
+}

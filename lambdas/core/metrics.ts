@@ -1,0 +1,21 @@
+/** Metric names shared by handlers, dashboards and alarms. Namespace `Millrace`, dimension `Stage` and, where said, `Table`. */
+export const METRIC_NAMESPACE = "Millrace";
+
+export const METRICS = {
+  /** Seconds the saved checkpoint is behind the source's newest commit. */
+  captureLag: "CaptureLagSeconds",
+  rowsCaptured: "RowsCaptured",
+  rowsSnapshot: "RowsSnapshot",
+  rowsLanded: "RowsLanded",
+  rowsLoaded: "RowsLoaded",
+  /** Per Table: records in topics that no object covers yet. */
+  landLag: "LandLagRecords",
+  /** Per Table: records landed and not loaded yet. */
+  loadLag: "LoadLagRecords",
+  /** Seconds from source commit to visible in mart, of the newest build. */
+  freshness: "FreshnessSeconds",
+  quarantined: "RecordsQuarantined",
+  /** Columns that the definitions do not know. */
+  unmapped: "UnmappedColumns",
+  offsetGaps: "OffsetGaps",
+} as const;

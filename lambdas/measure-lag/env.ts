@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { kafkaEnvironment, landingEnvironment, sourceEnvironment, warehouseEnvironment } from "../core/env.ts";
+
+export const measureLagEnvironment = z.object({
+  ...sourceEnvironment,
+  ...kafkaEnvironment,
+  ...landingEnvironment,
+  ...warehouseEnvironment,
+});
