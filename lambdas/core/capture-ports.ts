@@ -1,0 +1,135 @@
+import type { AnyTable } from "../../schemas/model/table.ts";
+
+/**
+ * What the two captures need from the source and the broker. Rows cross these ports as finished JSON text: decoding
+ * straight from bytes to the record's text is what makes capture fast, so no row object exists on the hot path.
+ */
+
+/** A place in the binlog of one server; the epoch is the use case's. */
+export interface LogPlace {
+  readonly file: string;
+  readonly pos: number;
+}
+
+export interface TableId {
+  readonly db: string;
+  readonly name: string;
+}
+
+/** One changed row. Row texts are JSON objects keyed by source column names; keys are `{pk columns}` or null without key. */
+export interface RowChange {
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Key of `after`, or of `before` for a delete. */
+  readonly key: string | null;
+  /** Key of `before` when an update changed it, else null. */
+  readonly keyBefore: string | null;
+}
+
+export type DdlVerb = "truncate" | "drop" | "rename" | "alter" | "create" | "other";
+
+export type BinlogEvent =
+  /** Opens a transaction; `place` is the start of its first event (the GTID event). */
+  | {
+      readonly kind: "begin";
+      readonly place: LogPlace;
+      readonly gtid: string | null;
+      readonly serverId: number;
+      /** Commit time in ms where the server writes it (MySQL 8+), else the header's second x 1000. */
+      readonly committedAt: number;
+    }
+  /** Rows of one event of a captured table; `place` is the event's start. Row index = firstRow + index in `rows`. */
+  | {
+      readonly kind: "rows";
+      readonly table: AnyTable;
+      readonly op: "c" | "u" | "d";
+      readonly place: LogPlace;
+      readonly firstRow: number;
+      readonly rows: readonly RowChange[];
+      /** Source columns that the definition does not know, present in the row texts. */
+      readonly unknownColumns: readonly string[];
+    }
+  /** The transaction is over; reading may go on at `next`. `gtid` is the set executed up to here, if known. */
+  | { readonly kind: "commit"; readonly next: LogPlace; readonly gtid: string | null }
+  | {
+      readonly kind: "ddl";
+      readonly verb: DdlVerb;
+      readonly tables: readonly TableId[];
+      readonly place: LogPlace;
+      readonly next: LogPlace;
+      readonly committedAt: number;
+      readonly statement: string;
+    }
+  /** Nothing captured, but the place moved (rotation, heartbeat, other databases). Only between transactions. */
+  | { readonly kind: "progress"; readonly next: LogPlace };
+
+export interface OpenBinlog {
+  /**
+   * Events from `from` on, in arrays as they arrive; ends when `signal` aborts. Pulling slowly pauses the server.
+   * @param serverId replication server id, unique among everything that reads from this server
+   * @throws PositionLostError when the server has purged `from`; TransientError on loss of connection; PreflightError
+   * when events cannot be decoded exactly (compression, partial JSON, missing metadata)
+   */
+  (request: {
+    readonly from: LogPlace;
+    readonly gtid: string | null;
+    readonly serverId: number;
+    readonly tables: readonly AnyTable[];
+    readonly signal: AbortSignal;
+  }): AsyncIterable<readonly BinlogEvent[]>;
+}
+
+export interface Publisher {
+  /** Queues one record, partitioned by key as the Java client does. False: await `drained` before the next one. */
+  send(topic: string, key: string | null, value: string): boolean;
+  /** Queues one record in every partition of the topic (floors). */
+  sendToAll(topic: string, value: string): Promise<void>;
+  drained(): Promise<void>;
+  /** Resolves when all that was sent before the call is acknowledged (acks=all); later sends go on meanwhile. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where change capture must start so that it and the reads that follow miss nothing (DESIGN section 2). */
+export interface Anchor extends LogPlace {
+  readonly gtid: string | null;
+  /** `@@server_uuid`, or MariaDB's server id. */
+  readonly server: string;
+  readonly serverId: number;
+  readonly flavour: "mysql" | "mariadb";
+  /** The facility that gave it: in logs and in `status`. */
+  readonly facility: "binlog_snapshot" | "gtid_executed" | "log_status" | "innodb_trx";
+  readonly takenAt: number;
+}
+
+/** Values of a key as the driver takes them for parameters. */
+export type KeyValue = string | number | Buffer;
+
+export interface SnapshotBatch {
+  readonly rows: readonly { readonly key: string | null; readonly after: string }[];
+  /** Key of the last row, to resume after it; null for tables without a key. */
+  readonly lastKey: readonly KeyValue[] | null;
+}
+
+/** The source's own facts for preflight, planning and lag. */
+export interface SourceDatabase {
+  anchor(): Promise<Anchor>;
+  /** Newest place of the log and when its newest event was committed is not known: only where it is. */
+  currentPlace(): Promise<LogPlace & { readonly gtid: string | null; readonly server: string }>;
+  /** Sentences, each with the command that fixes it; empty when capture can be exact. */
+  preflight(tables: readonly AnyTable[]): Promise<readonly string[]>;
+  /** Smallest and largest value of the first key column and the optimizer's row estimate; null for an empty table. */
+  extent(table: AnyTable): Promise<{ readonly min: KeyValue; readonly max: KeyValue; readonly rows: number } | null>;
+  /** Databases and tables that exist, to leave out areas that a server does not have. */
+  existingTables(databases: readonly string[]): Promise<readonly TableId[]>;
+  /**
+   * Rows in key order with `after < key` and `firstKeyColumn <= upTo`; both null: all. Streams; pulling slowly pauses.
+   */
+  read(request: {
+    readonly table: AnyTable;
+    readonly after: readonly KeyValue[] | null;
+    readonly upTo: KeyValue | null;
+    readonly signal: AbortSignal;
+  }): AsyncIterable<SnapshotBatch>;
+  close(): Promise<void>;
+}
