@@ -123,13 +123,18 @@ export interface SourceDatabase {
   /** Databases and tables that exist, to leave out areas that a server does not have. */
   existingTables(databases: readonly string[]): Promise<readonly TableId[]>;
   /**
-   * Rows in key order with `after < key` and `firstKeyColumn <= upTo`; both null: all. Streams; pulling slowly pauses.
+   * Rows in key order with `above < firstKeyColumn <= upTo` (null: open) and, to resume, `key > after` (whole key).
+   * Streams; pulling slowly pauses.
    */
   read(request: {
     readonly table: AnyTable;
-    readonly after: readonly KeyValue[] | null;
+    readonly above: KeyValue | null;
     readonly upTo: KeyValue | null;
+    readonly after: readonly KeyValue[] | null;
     readonly signal: AbortSignal;
   }): AsyncIterable<SnapshotBatch>;
   close(): Promise<void>;
 }
+
+/** End offset (the next one to be written) of each partition, by topic. */
+export type EndOffsets = (topics: readonly string[]) => Promise<ReadonlyMap<string, readonly number[]>>;

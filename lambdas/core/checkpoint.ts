@@ -1,4 +1,17 @@
+import { z } from "zod";
+import { MalformedInputError } from "./errors.ts";
 import type { Position } from "./version.ts";
+
+const checkpointSchema = z.object({
+  position: z.object({ epoch: z.int().positive(), file: z.string().min(1), pos: z.int().nonnegative() }),
+  rowsSent: z.int().nonnegative(),
+  gtid: z.string().nullable(),
+  server: z.string(),
+  turn: z.int().nonnegative(),
+  owner: z.string(),
+  savedAt: z.string(),
+  committedAt: z.number().nullable(),
+});
 
 /**
  * Where change capture goes on. Saved on S3 by conditional write after everything before it is acknowledged by Kafka;
@@ -12,10 +25,29 @@ export interface Checkpoint {
   readonly gtid: string | null;
   /** `@@server_uuid` (MySQL) or server id (MariaDB) the position belongs to. */
   readonly server: string;
+  /** Counts take-overs; a run's replication server id is the configured base plus `turn` modulo sixteen. */
+  readonly turn: number;
   /** Identifies the run that holds the lease; runs that overlap use different replication server ids. */
   readonly owner: string;
-  /** ISO time of the last save; a lease older than the configured limit may be taken over. */
+  /** ISO time of the last save; an old lease may be taken over; an empty owner has released it. */
   readonly savedAt: string;
   /** Commit time (ms) of the newest transaction published, null before the first. */
   readonly committedAt: number | null;
+}
+
+/** Reads a checkpoint object's text. @throws MalformedInputError naming the key when it is not one */
+export function parseCheckpoint(text: string, key: string): Checkpoint {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new MalformedInputError(`the checkpoint ${key} is not JSON; restore an older version of the object`, {
+      cause,
+    });
+  }
+  const result = checkpointSchema.safeParse(value);
+  if (!result.success) {
+    throw new MalformedInputError(`the checkpoint ${key} cannot be read: ${result.error.message}`);
+  }
+  return result.data;
 }

@@ -1,0 +1,65 @@
+import { parseCheckpoint } from "../core/checkpoint.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
+import { FencedError } from "../core/errors.ts";
+import type { Now, ObjectStore } from "../core/ports.ts";
+
+/** A lease not renewed for this long belongs to a run that died; runs renew it every second or so. */
+const LEASE_MS = 20_000;
+
+/** The right to move the checkpoint on: whoever wrote it last holds it; the ETag fences everybody else. */
+export interface Lease {
+  readonly checkpoint: Checkpoint;
+  /**
+   * Saves where capture goes on. Calls must not overlap.
+   * @throws FencedError when another run took over
+   */
+  save(next: Pick<Checkpoint, "position" | "rowsSent" | "gtid" | "committedAt">): Promise<void>;
+  /** Gives the lease back, so that the next run need not wait for it to grow old. */
+  release(): Promise<void>;
+}
+
+export type LeaseAnswer =
+  | { readonly kind: "taken"; readonly lease: Lease }
+  /** No copy was planned yet: there is no position to start from. */
+  | { readonly kind: "no-checkpoint" }
+  | { readonly kind: "busy"; readonly owner: string };
+
+/**
+ * Takes the lease when it is free, old, or handed over.
+ * @param handover true when the holder itself asks us to take over
+ */
+export async function takeLease(
+  store: ObjectStore,
+  key: string,
+  owner: string,
+  handover: boolean,
+  now: Now,
+): Promise<LeaseAnswer> {
+  const stored = await store.get(key);
+  if (stored === null) return { kind: "no-checkpoint" };
+  const found = parseCheckpoint(stored.body.toString("utf8"), key);
+  const age = now() - Date.parse(found.savedAt);
+  if (!handover && found.owner !== "" && age < LEASE_MS) return { kind: "busy", owner: found.owner };
+
+  let current: Checkpoint = { ...found, owner, turn: found.turn + 1 };
+  let etag = stored.etag;
+  const write = async (next: Checkpoint): Promise<void> => {
+    const stamped = { ...next, savedAt: new Date(now()).toISOString() };
+    etag = (await store.putIfMatch(key, Buffer.from(JSON.stringify(stamped)), etag)).etag;
+    current = stamped;
+  };
+  try {
+    await write(current);
+  } catch (error) {
+    if (error instanceof FencedError) return { kind: "busy", owner: "a run that was quicker" };
+    throw error;
+  }
+  return {
+    kind: "taken",
+    lease: {
+      checkpoint: current,
+      save: (next) => write({ ...current, ...next }),
+      release: () => write({ ...current, owner: "" }),
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { topicName } from "../../schemas/naming.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
+import type { BinlogEvent, LogPlace, Publisher, TableId } from "../core/capture-ports.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
+import { METRICS } from "../core/metrics.ts";
+import type { Now, Telemetry } from "../core/ports.ts";
+import { changeRecords, recordWriter } from "../core/record-text.ts";
+import type { RecordOrigin } from "../core/record-text.ts";
+
+/** Where capture could go on from if everything sent so far were acknowledged. */
+export type SafePoint = Pick<Checkpoint, "position" | "rowsSent" | "gtid" | "committedAt">;
+
+export interface PumpSettings {
+  readonly sourceName: string;
+  readonly connector: "mysql" | "mariadb";
+  readonly tables: readonly AnyTable[];
+  readonly start: Checkpoint;
+}
+
+/**
+ * Turns binlog events into records. Keeps the place inside a transaction: after a crash the rows that are out already
+ * (`rowsSent`) are passed over. Replays carry the same versions, so even sending them again would change nothing.
+ */
+export class Pump {
+  readonly #settings: PumpSettings;
+  readonly #publisher: Publisher;
+  readonly #telemetry: Telemetry;
+  readonly #now: Now;
+  readonly #tables: ReadonlyMap<string, AnyTable>;
+  readonly #reportedColumns = new Set<string>();
+  #transaction: { start: LogPlace; gtid: string | null; serverId: number; committedAt: number };
+  #rowsInTransaction = 0;
+  /** Rows of the first transaction that an earlier run has sent. */
+  #skip: number;
+  #safe: SafePoint;
+  /** Row changes published by this run. */
+  rows = 0;
+
+  constructor(settings: PumpSettings, publisher: Publisher, telemetry: Telemetry, now: Now) {
+    this.#settings = settings;
+    this.#publisher = publisher;
+    this.#telemetry = telemetry;
+    this.#now = now;
+    this.#tables = new Map(settings.tables.map((table) => [`${table.area.database}.${table.source}`, table]));
+    const { position, rowsSent, gtid, committedAt } = settings.start;
+    this.#skip = rowsSent;
+    this.#safe = { position, rowsSent, gtid, committedAt };
+    this.#transaction = { start: position, gtid: null, serverId: 0, committedAt: committedAt ?? 0 };
+  }
+
+  /** What may be saved once everything sent up to now is acknowledged. */
+  get safePoint(): SafePoint {
+    return this.#safe;
+  }
+
+  /** Publishes one array of events; waits when the producer's buffer is full. */
+  async push(events: readonly BinlogEvent[]): Promise<void> {
+    for (const event of events) {
+      switch (event.kind) {
+        case "begin":
+          this.#transaction = { ...event, start: event.place };
+          this.#rowsInTransaction = 0;
+          break;
+        case "rows":
+          await this.#rows(event);
+          break;
+        case "commit":
+          this.#moveTo(event.next, event.gtid, this.#transaction.committedAt);
+          break;
+        case "ddl":
+          await this.#ddl(event);
+          this.#moveTo(event.next, null, event.committedAt);
+          break;
+        case "progress":
+          this.#moveTo(event.next, null, null);
+          break;
+      }
+    }
+  }
+
+  async #rows(event: Extract<BinlogEvent, { kind: "rows" }>): Promise<void> {
+    if (event.unknownColumns.length > 0) this.#reportUnknown(event.table, event.unknownColumns);
+    const topic = topicName(event.table);
+    const writer = recordWriter(this.#origin(event.table, event.place), this.#now());
+    let index = event.firstRow;
+    for (const change of event.rows) {
+      this.#rowsInTransaction += 1;
+      const row = index++;
+      if (this.#skip > 0) {
+        this.#skip -= 1;
+        continue;
+      }
+      let full = false;
+      changeRecords(writer, event.op, row, change, (key, value) => {
+        full = !this.#publisher.send(topic, key, value) || full;
+      });
+      this.rows += 1;
+      if (full) await this.#publisher.drained();
+    }
+    this.#safe = {
+      ...this.#safe,
+      position: { epoch: this.#safe.position.epoch, ...this.#transaction.start },
+      rowsSent: this.#rowsInTransaction,
+    };
+  }
+
+  /** TRUNCATE and DROP delete rows without row events: a floor takes their place. */
+  async #ddl(event: Extract<BinlogEvent, { kind: "ddl" }>): Promise<void> {
+    for (const id of event.tables) {
+      const table = this.#tables.get(nameOf(id));
+      if (table === undefined) continue;
+      if (event.verb === "truncate" || event.verb === "drop") {
+        const origin = { ...this.#origin(table, event.place), committedAt: event.committedAt };
+        const floor = { kind: "truncate", id: `${event.place.file}:${event.place.pos}` } as const;
+        await this.#publisher.sendToAll(topicName(table), recordWriter(origin, this.#now()).floor(floor));
+      } else {
+        this.#telemetry.warn("the source changed a captured table", { table: nameOf(id), verb: event.verb });
+      }
+    }
+  }
+
+  #origin(table: AnyTable, place: LogPlace): RecordOrigin {
+    return {
+      connector: this.#settings.connector,
+      name: this.#settings.sourceName,
+      epoch: this.#safe.position.epoch,
+      db: table.area.database,
+      table: table.source,
+      serverId: this.#transaction.serverId,
+      gtid: this.#transaction.gtid,
+      file: place.file,
+      pos: place.pos,
+      committedAt: this.#transaction.committedAt,
+      snapshot: false,
+    };
+  }
+
+  #moveTo(next: LogPlace, gtid: string | null, committedAt: number | null): void {
+    this.#skip = 0;
+    this.#rowsInTransaction = 0;
+    this.#safe = {
+      position: { epoch: this.#safe.position.epoch, file: next.file, pos: next.pos },
+      rowsSent: 0,
+      gtid: gtid ?? this.#safe.gtid,
+      committedAt: committedAt ?? this.#safe.committedAt,
+    };
+  }
+
+  #reportUnknown(table: AnyTable, columns: readonly string[]): void {
+    const name = topicName(table);
+    for (const column of columns) {
+      if (this.#reportedColumns.has(`${name}.${column}`)) continue;
+      this.#reportedColumns.add(`${name}.${column}`);
+      this.#telemetry.warn("a source column is not in the definition; it lands in _unmapped", { table: name, column });
+      this.#telemetry.metric(METRICS.unmapped, 1, "Count", { Table: name });
+    }
+  }
+}
+
+const nameOf = (id: TableId): string => `${id.db}.${id.name}`;
