@@ -13,7 +13,7 @@ export interface Lease {
    * Saves where capture goes on. Calls must not overlap.
    * @throws FencedError when another run took over
    */
-  save(next: Pick<Checkpoint, "position" | "rowsSent" | "gtid" | "committedAt">): Promise<void>;
+  save(next: Pick<Checkpoint, "position" | "sent" | "gtid" | "committedAt">): Promise<void>;
   /** Gives the lease back, so that the next run need not wait for it to grow old. */
   release(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { changeRecords, recordWriter } from "../core/record-text.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 
 /** Where capture could go on from if everything sent so far were acknowledged. */
-export type SafePoint = Pick<Checkpoint, "position" | "rowsSent" | "gtid" | "committedAt">;
+export type SafePoint = Pick<Checkpoint, "position" | "sent" | "gtid" | "committedAt">;
 
 export interface PumpSettings {
   readonly sourceName: string;
@@ -19,7 +19,7 @@ export interface PumpSettings {
 
 /**
  * Turns binlog events into records. Keeps the place inside a transaction: after a crash the rows that are out already
- * (`rowsSent`) are passed over. Replays carry the same versions, so even sending them again would change nothing.
+ * (`sent`) are passed over. Replays carry the same versions, so even sending them again would change nothing.
  */
 export class Pump {
   readonly #settings: PumpSettings;
@@ -29,9 +29,8 @@ export class Pump {
   readonly #tables: ReadonlyMap<string, AnyTable>;
   readonly #reportedColumns = new Set<string>();
   #transaction: { start: LogPlace; gtid: string | null; serverId: number; committedAt: number };
-  #rowsInTransaction = 0;
-  /** Rows of the first transaction that an earlier run has sent. */
-  #skip: number;
+  /** Last row that an earlier run has sent of the transaction this one resumes in. */
+  #skipTo: Checkpoint["sent"];
   #safe: SafePoint;
   /** Row changes published by this run. */
   rows = 0;
@@ -42,9 +41,9 @@ export class Pump {
     this.#telemetry = telemetry;
     this.#now = now;
     this.#tables = new Map(settings.tables.map((table) => [`${table.area.database}.${table.source}`, table]));
-    const { position, rowsSent, gtid, committedAt } = settings.start;
-    this.#skip = rowsSent;
-    this.#safe = { position, rowsSent, gtid, committedAt };
+    const { position, sent, gtid, committedAt } = settings.start;
+    this.#skipTo = sent;
+    this.#safe = { position, sent, gtid, committedAt };
     this.#transaction = { start: position, gtid: null, serverId: 0, committedAt: committedAt ?? 0 };
   }
 
@@ -59,7 +58,6 @@ export class Pump {
       switch (event.kind) {
         case "begin":
           this.#transaction = { ...event, start: event.place };
-          this.#rowsInTransaction = 0;
           break;
         case "rows":
           await this.#rows(event);
@@ -82,26 +80,30 @@ export class Pump {
     if (event.unknownColumns.length > 0) this.#reportUnknown(event.table, event.unknownColumns);
     const topic = topicName(event.table);
     const writer = recordWriter(this.#origin(event.table, event.place), this.#now());
-    let index = event.firstRow;
-    for (const change of event.rows) {
-      this.#rowsInTransaction += 1;
-      const row = index++;
-      if (this.#skip > 0) {
-        this.#skip -= 1;
-        continue;
-      }
-      let full = false;
-      changeRecords(writer, event.op, row, change, (key, value) => {
-        full = !this.#publisher.send(topic, key, value) || full;
-      });
-      this.rows += 1;
-      if (full) await this.#publisher.drained();
+    const send = (key: string | null, value: string): boolean => this.#publisher.send(topic, key, value);
+    const from = this.#alreadySent(event);
+    for (let i = from; i < event.rows.length; i++) {
+      const change = event.rows[i];
+      if (change === undefined) continue;
+      const room = changeRecords(writer, event.op, event.firstRow + i, change, send);
+      if (!room) await this.#publisher.drained();
     }
-    this.#safe = {
-      ...this.#safe,
-      position: { epoch: this.#safe.position.epoch, ...this.#transaction.start },
-      rowsSent: this.#rowsInTransaction,
-    };
+    this.rows += event.rows.length - from;
+    const position = { epoch: this.#safe.position.epoch, ...this.#transaction.start };
+    const sent = { ...event.place, row: event.firstRow + event.rows.length - 1 };
+    this.#safe = { ...this.#safe, position, sent };
+  }
+
+  /** How many leading rows of the event an earlier run has sent. */
+  #alreadySent(event: Extract<BinlogEvent, { kind: "rows" }>): number {
+    const last = this.#skipTo;
+    if (last === null) return 0;
+    if (last.file !== event.place.file || event.place.pos > last.pos) {
+      this.#skipTo = null;
+      return 0;
+    }
+    if (event.place.pos < last.pos) return event.rows.length;
+    return Math.min(event.rows.length, Math.max(0, last.row + 1 - event.firstRow));
   }
 
   /** TRUNCATE and DROP delete rows without row events: a floor takes their place. */
@@ -136,11 +138,10 @@ export class Pump {
   }
 
   #moveTo(next: LogPlace, gtid: string | null, committedAt: number | null): void {
-    this.#skip = 0;
-    this.#rowsInTransaction = 0;
+    this.#skipTo = null;
     this.#safe = {
       position: { epoch: this.#safe.position.epoch, file: next.file, pos: next.pos },
-      rowsSent: 0,
+      sent: null,
       gtid: gtid ?? this.#safe.gtid,
       committedAt: committedAt ?? this.#safe.committedAt,
     };

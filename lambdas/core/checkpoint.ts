@@ -4,7 +4,7 @@ import type { Position } from "./version.ts";
 
 const checkpointSchema = z.object({
   position: z.object({ epoch: z.int().positive(), file: z.string().min(1), pos: z.int().nonnegative() }),
-  rowsSent: z.int().nonnegative(),
+  sent: z.object({ pos: z.int().nonnegative(), file: z.string().min(1), row: z.int().nonnegative() }).nullable(),
   gtid: z.string().nullable(),
   server: z.string(),
   turn: z.int().nonnegative(),
@@ -16,11 +16,12 @@ const checkpointSchema = z.object({
 /**
  * Where change capture goes on. Saved on S3 by conditional write after everything before it is acknowledged by Kafka;
  * the ETag fences a run that was overtaken. A transaction is published whole or resumed inside: `position` is the
- * start of the first transaction not wholly published, `rowsSent` how many of its row changes are already out.
+ * start of the first transaction not wholly published, `sent` the last of its rows that is already out.
  */
 export interface Checkpoint {
   readonly position: Position;
-  readonly rowsSent: number;
+  /** Event start and row index within it of the last row sent of the transaction at `position`; null: none. */
+  readonly sent: { readonly file: string; readonly pos: number; readonly row: number } | null;
   /** GTID (set) executed up to `position`, if the server has them; lets capture continue after a failover. */
   readonly gtid: string | null;
   /** `@@server_uuid` (MySQL) or server id (MariaDB) the position belongs to. */

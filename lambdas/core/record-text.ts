@@ -50,18 +50,18 @@ export function recordWriter(
 /**
  * The records of one changed row. A change of key is a delete of the old key and a create of the new one at the same
  * place, as Debezium writes it: a topic's consumers see each key's own history.
+ * @returns false when `send` asked to wait
  */
 export function changeRecords(
   writer: ReturnType<typeof recordWriter>,
   op: "c" | "u" | "d",
   row: number,
   change: RowChange,
-  send: (key: string | null, value: string) => void,
-): void {
+  send: (key: string | null, value: string) => boolean,
+): boolean {
   if (op === "u" && change.keyBefore !== null) {
-    send(change.keyBefore, writer.change("d", row, change.before, null));
-    send(change.key, writer.change("c", row, null, change.after));
-    return;
+    const first = send(change.keyBefore, writer.change("d", row, change.before, null));
+    return send(change.key, writer.change("c", row, null, change.after)) && first;
   }
-  send(change.key, writer.change(op, row, change.before, change.after));
+  return send(change.key, writer.change(op, row, change.before, change.after));
 }
