@@ -1,6 +1,6 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { OpenBinlog, Publisher, SourceDatabase } from "../core/capture-ports.ts";
-import { FencedError, PositionLostError } from "../core/errors.ts";
+import { FencedError, PositionLostError, TransientError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { NewId, Now, ObjectStore, Sleep, Telemetry } from "../core/ports.ts";
 import { checkpointKey } from "../core/state-keys.ts";
@@ -85,8 +85,7 @@ export async function captureChanges(
 /** The pump ends only by the keeper's word or by an error; either error stops the other before it is thrown. */
 async function bothEnd<T>(keeping: Promise<T>, pumping: Promise<void>, stop: AbortController): Promise<T> {
   const endedEarly = pumping.then(() => {
-    if (!stop.signal.aborted)
-      throw new PositionLostError("the source closed the binlog stream; the next run reconnects");
+    if (!stop.signal.aborted) throw new TransientError("the source closed the binlog stream; the next run reconnects");
   });
   try {
     const [status] = await Promise.all([keeping, endedEarly]);

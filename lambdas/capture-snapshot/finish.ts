@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { qualifiedName, topicName } from "../../schemas/naming.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
+import type { EndOffsets, Publisher } from "../core/capture-ports.ts";
+import type { SnapshotFinished } from "../core/events.ts";
+import { TransientError } from "../core/errors.ts";
+import type { Now, ObjectStore } from "../core/ports.ts";
+import { recordWriter } from "../core/record-text.ts";
+import { snapshotChunkKey, snapshotFinishKey } from "../core/state-keys.ts";
+import { readPlan, snapshotOrigin } from "./plan.ts";
+
+export interface FinishPorts {
+  readonly state: ObjectStore;
+  readonly publisher: Publisher;
+  readonly endOffsets: EndOffsets;
+  readonly now: Now;
+}
+
+const chunkSchema = z.object({ rows: z.int(), done: z.boolean() });
+
+/**
+ * Closes a snapshot: all chunks must be done; a resync ends with a floor in every partition, below which keys not read
+ * again are gone; then notes up to where each topic must be loaded. Safe to repeat because a second floor of the same
+ * anchor deletes nothing more.
+ */
+export async function finishSnapshot(
+  request: { readonly snapshotId: string; readonly sourceName: string; readonly definitions: readonly AnyTable[] },
+  ports: FinishPorts,
+): Promise<SnapshotFinished> {
+  const plan = await readPlan(ports.state, request.snapshotId);
+  let rows = 0;
+  for (let chunk = 0; chunk < plan.chunks.length; chunk++) {
+    const stored = await ports.state.get(snapshotChunkKey(plan.id, chunk));
+    const progress = stored === null ? null : chunkSchema.parse(JSON.parse(stored.body.toString("utf8")));
+    if (progress?.done !== true) throw new TransientError(`chunk ${chunk} of snapshot ${plan.id} is not done`);
+    rows += progress.rows;
+  }
+  const tables = request.definitions.filter((table) => plan.tables.includes(qualifiedName(table)));
+  if (plan.kind === "resync") {
+    for (const table of tables) {
+      const writer = recordWriter(snapshotOrigin(table, plan, request.sourceName), ports.now());
+      await ports.publisher.sendToAll(topicName(table), writer.floor({ kind: "resync", id: plan.id }));
+    }
+    await ports.publisher.flush();
+  }
+  const ends = await ports.endOffsets(tables.map(topicName));
+  const finish = { snapshotId: plan.id, rows, endOffsets: Object.fromEntries(ends) };
+  await ports.state.put(snapshotFinishKey(plan.id), Buffer.from(JSON.stringify(finish)), "application/json");
+  return { snapshotId: plan.id, rows };
+}
