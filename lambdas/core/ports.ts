@@ -5,7 +5,7 @@
 
 /** Milliseconds since 1970. */
 export type Now = () => number;
-/** Resolves after `ms`, or rejects when the signal aborts. */
+/** Resolves after `ms`, or as soon as the signal aborts. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 /** A new unique id (UUID v4). */
 export type NewId = () => string;

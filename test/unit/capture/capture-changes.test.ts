@@ -1,0 +1,207 @@
+import { describe, expect, it } from "@jest/globals";
+import { captureChanges } from "../../../lambdas/capture-changes/capture-changes.ts";
+import type { CaptureChangesPorts, CaptureChangesRequest } from "../../../lambdas/capture-changes/capture-changes.ts";
+import type { BinlogEvent, LogPlace, OpenBinlog } from "../../../lambdas/core/capture-ports.ts";
+import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
+import type { Checkpoint } from "../../../lambdas/core/checkpoint.ts";
+import { TransientError } from "../../../lambdas/core/errors.ts";
+import { recordVersion } from "../../../lambdas/core/record.ts";
+import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
+import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
+import { memoryStore } from "../../support/memory-store.ts";
+import { recordingPublisher, recordingTelemetry } from "../../support/recording.ts";
+
+const KEY = checkpointKey("test");
+const place = (pos: number): LogPlace => ({ file: "binlog.000001", pos });
+const row = (n: number, status: string): string => JSON.stringify({ orderNumber: n, status });
+const key = (n: number): string => JSON.stringify({ orderNumber: n });
+
+/** Two transactions: three rows in two events, then an update of a key and a TRUNCATE. */
+const log: readonly BinlogEvent[] = [
+  { kind: "begin", place: place(100), gtid: "0-1-1", serverId: 1, committedAt: 1_000 },
+  {
+    kind: "rows",
+    table: orders,
+    op: "c",
+    place: place(120),
+    firstRow: 0,
+    unknownColumns: [],
+    rows: [1, 2].map((n) => ({ before: null, after: row(n, "new"), key: key(n), keyBefore: null })),
+  },
+  {
+    kind: "rows",
+    table: orders,
+    op: "d",
+    place: place(150),
+    firstRow: 0,
+    unknownColumns: [],
+    rows: [{ before: row(3, "old"), after: null, key: key(3), keyBefore: null }],
+  },
+  { kind: "commit", next: place(200), gtid: "0-1-1" },
+  { kind: "begin", place: place(200), gtid: "0-1-2", serverId: 1, committedAt: 2_000 },
+  {
+    kind: "rows",
+    table: orders,
+    op: "u",
+    place: place(220),
+    firstRow: 0,
+    unknownColumns: ["colour"],
+    rows: [{ before: row(1, "new"), after: row(9, "new"), key: key(9), keyBefore: key(1) }],
+  },
+  { kind: "commit", next: place(300), gtid: "0-1-2" },
+  {
+    kind: "ddl",
+    verb: "truncate",
+    tables: [{ db: "classicmodels", name: "orders" }],
+    place: place(300),
+    next: place(350),
+    committedAt: 3_000,
+    statement: "TRUNCATE orders",
+  },
+];
+
+const first: Checkpoint = {
+  position: { epoch: 1, ...place(100) },
+  sent: null,
+  gtid: null,
+  server: "s1",
+  turn: 0,
+  owner: "",
+  savedAt: new Date(0).toISOString(),
+  committedAt: null,
+};
+
+/** Events from the position asked for on, then silence until the run stops. */
+const replay = (events: readonly BinlogEvent[]): OpenBinlog =>
+  async function* ({ from, signal }) {
+    const start = events.findIndex((event) => "place" in event && event.place.pos >= from.pos);
+    if (start >= 0) yield events.slice(start);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve());
+    });
+  };
+
+function world(checkpoint: Checkpoint | null, openBinlog = replay(log)) {
+  const state = memoryStore();
+  if (checkpoint !== null) state.objects.set(KEY, { body: Buffer.from(JSON.stringify(checkpoint)), etag: '"0"' });
+  const publisher = recordingPublisher();
+  const telemetry = recordingTelemetry();
+  let time = 100_000;
+  const handovers: string[] = [];
+  const ports: CaptureChangesPorts = {
+    state,
+    openBinlog,
+    openPublisher: async () => publisher,
+    openSource: async () => ({
+      currentPlace: async () => ({ ...place(350), gtid: null, server: "s1" }),
+      existingTables: async () => [{ db: "classicmodels", name: "orders" }],
+      close: async () => undefined,
+    }),
+    invokeNext: async (owner) => {
+      handovers.push(owner);
+    },
+    telemetry,
+    now: () => time,
+    sleep: async (ms) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      time += ms;
+    },
+    newId: () => `run-${time}`,
+  };
+  const saved = (): Checkpoint => parseCheckpoint(state.objects.get(KEY)?.body.toString("utf8") ?? "", KEY);
+  return { ports, publisher, telemetry, handovers, saved, state };
+}
+
+const request: CaptureChangesRequest = {
+  sourceName: "test",
+  connector: "mariadb",
+  tables: [orders],
+  serverIdBase: 5_000,
+  runSeconds: 30,
+  handover: false,
+};
+
+describe("captureChanges", () => {
+  it("publishes each row at its place, and the checkpoint ends after the last event", async () => {
+    const { ports, publisher, saved, telemetry } = world(first);
+    const outcome = await captureChanges(request, ports);
+    expect(outcome).toEqual({ status: "released", rows: 4 });
+    expect(publisher.sent.map((s) => [s.key, s.record.op, s.record.source.pos, s.record.source.row])).toEqual([
+      [key(1), "c", 120, 0],
+      [key(2), "c", 120, 1],
+      [key(3), "d", 150, 0],
+      [key(1), "d", 220, 0],
+      [key(9), "c", 220, 0],
+      [null, "t", 300, 0],
+    ]);
+    expect(saved()).toMatchObject({ position: { file: "binlog.000001", pos: 350, epoch: 1 }, sent: null, owner: "" });
+    expect(telemetry.lines.join()).toContain("colour");
+  });
+
+  it("replays with the same versions: a second run from the same checkpoint changes nothing", async () => {
+    const versions = async (): Promise<string[]> => {
+      const { ports, publisher } = world(first);
+      await captureChanges(request, ports);
+      return publisher.sent.map((s) => `${s.key}:${recordVersion(s.record.op, s.record.source, 1)}`);
+    };
+    expect(await versions()).toEqual(await versions());
+  });
+
+  it("resumes inside a transaction after the last row sent", async () => {
+    const { ports, publisher } = world({ ...first, sent: { file: "binlog.000001", pos: 120, row: 0 } });
+    await captureChanges(request, ports);
+    expect(publisher.sent.map((s) => s.key).slice(0, 2)).toEqual([key(2), key(3)]);
+  });
+
+  it("calls its successor in time and stops when that one has taken the lease", async () => {
+    const { ports, state, handovers } = world(first);
+    const takeover: CaptureChangesPorts = {
+      ...ports,
+      invokeNext: async (owner) => {
+        await ports.invokeNext(owner);
+        await captureChanges({ ...request, handover: true }, { ...ports, newId: () => "successor" });
+      },
+    };
+    const outcome = await captureChanges(request, takeover);
+    expect(handovers).toHaveLength(2);
+    expect(outcome.status).toBe("handed-over");
+    expect(parseCheckpoint(state.objects.get(KEY)?.body.toString("utf8") ?? "", KEY).turn).toBe(2);
+  });
+
+  it("leaves a fresh lease alone and takes an old one", async () => {
+    const fresh = world({ ...first, owner: "other", savedAt: new Date(95_000).toISOString() });
+    expect(await captureChanges(request, fresh.ports)).toEqual({ status: "busy", rows: 0 });
+    const old = world({ ...first, owner: "other", savedAt: new Date(60_000).toISOString() });
+    expect((await captureChanges(request, old.ports)).status).toBe("released");
+  });
+
+  it("does nothing before a copy was planned", async () => {
+    expect(await captureChanges(request, world(null).ports)).toEqual({ status: "no-checkpoint", rows: 0 });
+  });
+
+  it("never saves what Kafka has not acknowledged", async () => {
+    const { ports, publisher, saved } = world(first);
+    publisher.failFlush = new TransientError("broker away");
+    await expect(captureChanges(request, ports)).rejects.toThrow("broker away");
+    expect(saved().position.pos).toBe(100);
+  });
+
+  it("refuses a position of another server and names both", async () => {
+    const { ports } = world({ ...first, server: "s0" });
+    await expect(captureChanges(request, ports)).rejects.toThrow(/belongs to server s0, but s1 answers/);
+  });
+
+  it("says which checkpoint cannot be read", async () => {
+    const { ports, state } = world(first);
+    state.objects.set(KEY, { body: Buffer.from("{"), etag: '"0"' });
+    await expect(captureChanges(request, ports)).rejects.toThrow(KEY);
+  });
+
+  it("ends with the error when the stream ends by itself", async () => {
+    const { ports } = world(first, async function* () {
+      yield log.slice(0, 4);
+    });
+    await expect(captureChanges(request, ports)).rejects.toMatchObject({ name: "TransientError", retryable: true });
+  });
+});

@@ -1,0 +1,197 @@
+import { describe, expect, it } from "@jest/globals";
+import { copyChunk } from "../../../lambdas/capture-snapshot/chunk.ts";
+import { finishSnapshot } from "../../../lambdas/capture-snapshot/finish.ts";
+import { planSnapshot, readPlan, splitRange } from "../../../lambdas/capture-snapshot/plan.ts";
+import type { KeyValue, SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
+import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
+import { recordVersion } from "../../../lambdas/core/record.ts";
+import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
+import { anchorVersion, versionOf } from "../../../lambdas/core/version.ts";
+import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
+import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
+import { memoryStore } from "../../support/memory-store.ts";
+import { recordingPublisher, recordingTelemetry } from "../../support/recording.ts";
+
+const definitions = [orders, offices];
+const numbers = Array.from({ length: 10 }, (_, i) => i + 1);
+
+/** Ten orders and no office; batches of two rows. `onRead` runs before each batch. */
+function source(overrides: Partial<SourceDatabase> = {}, onRead: () => void = () => undefined): SourceDatabase {
+  return {
+    anchor: async () => ({
+      file: "binlog.000007",
+      pos: 4_000,
+      gtid: "0-1-7",
+      server: "s1",
+      serverId: 1,
+      flavour: "mariadb",
+      facility: "binlog_snapshot",
+      takenAt: 1_000,
+    }),
+    currentPlace: async () => ({ file: "binlog.000007", pos: 4_000, gtid: null, server: "s1" }),
+    preflight: async () => [],
+    extent: async (table) => (table.name === "orders" ? { min: 1, max: 10, rows: 10 } : null),
+    existingTables: async () => definitions.map((table) => ({ db: "classicmodels", name: table.source })),
+    read: async function* ({ table, above, upTo, after }) {
+      if (table.name !== "orders") return;
+      const low = Math.max(Number(above ?? 0), Number(after?.[0] ?? 0));
+      const wanted = numbers.filter((n) => n > low && n <= Number(upTo ?? Infinity));
+      for (let i = 0; i < wanted.length; i += 2) {
+        onRead();
+        const pair = wanted.slice(i, i + 2);
+        const lastKey: KeyValue[] = [pair.at(-1) ?? 0];
+        yield { lastKey, rows: pair.map((n) => ({ key: `{"orderNumber":${n}}`, after: `{"orderNumber":${n}}` })) };
+      }
+    },
+    close: async () => undefined,
+    ...overrides,
+  };
+}
+
+function world(database = source()) {
+  const state = memoryStore();
+  const publisher = recordingPublisher();
+  const telemetry = recordingTelemetry();
+  let time = 0;
+  let ids = 0;
+  const clock = {
+    now: () => time,
+    sleep: async (ms: number) => void (time += ms),
+    newId: () => `id${(ids += 1)}-0000`,
+  };
+  const ports = { state, source: database, publisher, telemetry, ...clock, remaining: () => 600_000 };
+  const plan = (only: readonly string[] | null = null, kind: "copy" | "resync" = "copy") =>
+    planSnapshot({ kind, sourceName: "test", definitions, only, chunkRows: 5 }, ports);
+  const chunk = (snapshotId: string, n: number, more: Partial<typeof ports> = {}) =>
+    copyChunk({ snapshotId, chunk: n, sourceName: "test", definitions, rowsPerSecond: 0 }, { ...ports, ...more });
+  return { ports, plan, chunk, tick: (ms: number) => void (time += ms) };
+}
+
+describe("planSnapshot", () => {
+  it("takes the anchor, starts change capture there, and splits whole-number keys into ranges", async () => {
+    const { plan, ports } = world();
+    const { snapshotId, chunks } = await plan();
+    expect(chunks).toHaveLength(3);
+    expect((await readPlan(ports.state, snapshotId)).chunks).toEqual([
+      { table: "classicmodels_orders", above: null, upTo: "5" },
+      { table: "classicmodels_orders", above: "5", upTo: null },
+      { table: "classicmodels_offices", above: null, upTo: null },
+    ]);
+    const checkpoint = parseCheckpoint(ports.state.objects.get(checkpointKey("test"))?.body.toString() ?? "", "");
+    expect(checkpoint.position).toEqual({ epoch: 1, file: "binlog.000007", pos: 4_000 });
+  });
+
+  it("run again makes a plan of its own and leaves the checkpoint alone", async () => {
+    const { plan, ports } = world();
+    const one = await plan();
+    const before = ports.state.objects.get(checkpointKey("test"))?.etag;
+    const two = await plan();
+    expect(two.snapshotId).not.toBe(one.snapshotId);
+    expect(ports.state.objects.get(checkpointKey("test"))?.etag).toBe(before);
+  });
+
+  it("names every preflight problem before anything is written", async () => {
+    const { plan, ports } = world(source({ preflight: async () => ["binlog is off: fix a", "no key: fix b"] }));
+    await expect(plan()).rejects.toThrow(/fix a\n- no key: fix b/);
+    expect(ports.state.objects.size).toBe(0);
+  });
+
+  it("refuses a table that is not defined, and names those that are", async () => {
+    await expect(world().plan(["nope"])).rejects.toThrow(/'nope' is not defined; defined are classicmodels_orders/);
+  });
+
+  it("says when no database of the definitions is at the source", async () => {
+    await expect(world(source({ existingTables: async () => [] })).plan()).rejects.toThrow(/classicmodels exists/);
+  });
+});
+
+describe("copyChunk", () => {
+  it("publishes its range at the anchor's version, below every later change", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId } = await plan();
+    expect(await chunk(snapshotId, 1)).toEqual({ snapshotId, chunk: 1, done: true, rows: 5 });
+    const { record } = ports.publisher.sent[0] ?? { record: null };
+    expect(ports.publisher.sent.map((s) => s.key)).toEqual([6, 7, 8, 9, 10].map((n) => `{"orderNumber":${n}}`));
+    const version = record === null ? "" : recordVersion("r", record.source, 9);
+    const anchor = { epoch: 1, file: "binlog.000007", pos: 4_000 };
+    expect(version).toBe(anchorVersion(anchor));
+    expect(version < versionOf({ ...anchor, pos: 4_042 }, 0, 0)).toBe(true);
+  });
+
+  it("run again after it is done publishes nothing", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId } = await plan();
+    await chunk(snapshotId, 0);
+    const sent = ports.publisher.sent.length;
+    expect((await chunk(snapshotId, 0)).done).toBe(true);
+    expect(ports.publisher.sent).toHaveLength(sent);
+  });
+
+  it("stops in time and resumes after the last acknowledged key", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId } = await plan();
+    const first = await chunk(snapshotId, 0, { remaining: () => 1_000 });
+    expect(first).toEqual({ snapshotId, chunk: 0, done: false, rows: 2 });
+    expect(await chunk(snapshotId, 0)).toEqual({ snapshotId, chunk: 0, done: true, rows: 5 });
+    expect(ports.publisher.sent.map((s) => s.key)).toEqual([1, 2, 3, 4, 5].map((n) => `{"orderNumber":${n}}`));
+  });
+
+  it("reads again what was not acknowledged when it failed", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId } = await plan();
+    ports.publisher.failFlush = new Error("broker away");
+    await expect(chunk(snapshotId, 0)).rejects.toThrow("broker away");
+    ports.publisher.failFlush = null;
+    ports.publisher.sent.length = 0;
+    expect((await chunk(snapshotId, 0)).rows).toBe(5);
+    expect(ports.publisher.sent).toHaveLength(5);
+  });
+
+  it("keeps to the rows a second it is allowed", async () => {
+    const { plan, ports } = world();
+    const { snapshotId } = await plan();
+    const request = { snapshotId, chunk: 0, sourceName: "test", definitions, rowsPerSecond: 2 };
+    await copyChunk(request, ports);
+    expect(ports.now()).toBe(2_500);
+  });
+});
+
+describe("finishSnapshot", () => {
+  const ends = async (): Promise<ReadonlyMap<string, readonly number[]>> => new Map([["classicmodels_orders", [5, 5]]]);
+
+  it("waits for every chunk, then notes up to where topics must be loaded", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId, chunks } = await plan();
+    const finish = () =>
+      finishSnapshot({ snapshotId, sourceName: "test", definitions }, { ...ports, endOffsets: ends });
+    await expect(finish()).rejects.toMatchObject({ name: "TransientError", retryable: true });
+    for (const each of chunks) await chunk(snapshotId, each.chunk);
+    expect(await finish()).toEqual({ snapshotId, rows: 10 });
+    expect(await finish()).toEqual({ snapshotId, rows: 10 });
+    expect(ports.publisher.sent.every((s) => s.record.op === "r")).toBe(true);
+  });
+
+  it("ends a resync with a floor at the anchor", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId, chunks } = await plan(["classicmodels_orders"], "resync");
+    for (const each of chunks) await chunk(snapshotId, each.chunk);
+    await finishSnapshot({ snapshotId, sourceName: "test", definitions }, { ...ports, endOffsets: ends });
+    const floor = ports.publisher.sent.at(-1);
+    expect(floor).toMatchObject({ key: null, record: { op: "t", floor: { kind: "resync", id: snapshotId } } });
+  });
+});
+
+describe("splitRange", () => {
+  it("covers everything once, with open ends", () => {
+    expect(splitRange(1n, 10n, 3)).toEqual([
+      [null, 3n],
+      [3n, 6n],
+      [6n, null],
+    ]);
+    expect(splitRange(5n, 5n, 4)).toEqual([[null, null]]);
+    expect(splitRange(-3n, 2n, 2)).toEqual([
+      [null, -1n],
+      [-1n, null],
+    ]);
+  });
+});
