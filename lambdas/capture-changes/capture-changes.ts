@@ -12,7 +12,7 @@ export interface CaptureChangesPorts {
   readonly state: ObjectStore;
   readonly openBinlog: OpenBinlog;
   readonly openPublisher: () => Promise<Publisher>;
-  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "existingTables" | "close">>;
+  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "describeTables" | "close">>;
   /** Starts the next run, which takes the lease over while this one still publishes. */
   readonly invokeNext: (owner: string) => Promise<void>;
   readonly telemetry: Telemetry;
@@ -155,7 +155,7 @@ async function capturedTables(
         `the checkpoint belongs to server ${server}, but ${place.server} answers; run 'millrace snapshot' for a new copy`,
       );
     }
-    const existing = await source.existingTables([...new Set(request.tables.map((table) => table.area.database))]);
+    const existing = await source.describeTables([...new Set(request.tables.map((table) => table.area.database))]);
     const databases = new Set(existing.map((table) => table.db));
     return request.tables.filter((table) => databases.has(table.area.database));
   } finally {

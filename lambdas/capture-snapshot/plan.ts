@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { Anchor, KeyValue, SourceDatabase } from "../core/capture-ports.ts";
+import type { Anchor, KeyValue, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
@@ -9,6 +9,7 @@ import { ConfigurationError, MalformedInputError, PreflightError } from "../core
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
+import { preflight } from "./preflight.ts";
 
 /** One key range of one table: `above < first key column <= upTo`; null is open. Whole numbers as text. */
 export interface ChunkPlan {
@@ -87,8 +88,11 @@ export interface PlanRequest {
  */
 export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Promise<SnapshotPlanned> {
   const { state, source, telemetry } = ports;
-  const tables = await tablesOnServer(wanted(request), source, telemetry);
-  const problems = await source.preflight(tables);
+  const databases = [...new Set(request.definitions.map((table) => table.area.database))];
+  const found = await source.describeTables(databases);
+  const tables = tablesOnServer(wanted(request), found, telemetry);
+  const { problems, warnings } = preflight(await source.facts(), found, tables);
+  for (const warning of warnings) telemetry.warn(warning);
   if (problems.length > 0) throw new PreflightError(problems);
 
   const anchor = await source.anchor();
@@ -116,13 +120,13 @@ function wanted(request: PlanRequest): readonly AnyTable[] {
 }
 
 /** Areas whose database this server does not have are left out; a missing table of one it has is preflight's matter. */
-async function tablesOnServer(
+function tablesOnServer(
   tables: readonly AnyTable[],
-  source: SourceDatabase,
+  found: readonly SourceTable[],
   telemetry: Telemetry,
-): Promise<readonly AnyTable[]> {
+): readonly AnyTable[] {
   const databases = [...new Set(tables.map((table) => table.area.database))];
-  const present = new Set((await source.existingTables(databases)).map((table) => table.db));
+  const present = new Set(found.map((table) => table.db));
   const absent = databases.filter((name) => !present.has(name));
   if (absent.length > 0) telemetry.warn("databases not on this server are left out", { absent });
   const kept = tables.filter((table) => present.has(table.area.database));

@@ -111,17 +111,53 @@ export interface SnapshotBatch {
   readonly lastKey: readonly KeyValue[] | null;
 }
 
+export interface ServerFacts {
+  readonly flavour: "mysql" | "mariadb";
+  /** As the server says it, e.g. `11.4.5-MariaDB-log`. */
+  readonly version: string;
+  /** Global variables by lower-case name; absent ones the server does not know. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Lines of SHOW GRANTS FOR CURRENT_USER(). */
+  readonly grants: readonly string[];
+  /** `user@host` of the connection. */
+  readonly user: string;
+}
+
+export interface SourceColumn {
+  readonly name: string;
+  /** Lower case, e.g. `varchar`. */
+  readonly dataType: string;
+  /** Lower case but for labels, e.g. `int(10) unsigned`, `enum('a','B')`. */
+  readonly columnType: string;
+  readonly nullable: boolean;
+  readonly charset: string | null;
+  /** Characters for text, bytes for binary types. */
+  readonly length: number | null;
+  readonly precision: number | null;
+  readonly scale: number | null;
+  /** Fractional second digits. */
+  readonly fsp: number | null;
+}
+
+export interface SourceTable extends TableId {
+  readonly columns: readonly SourceColumn[];
+  /** Source column names in key order; empty without a primary key. */
+  readonly primaryKey: readonly string[];
+  /** Foreign keys by which the server changes this table's rows without binlog events (CASCADE, SET NULL). */
+  readonly silentForeignKeys: readonly string[];
+}
+
 /** The source's own facts for preflight, planning and lag. */
 export interface SourceDatabase {
   anchor(): Promise<Anchor>;
   /** Newest place of the log and when its newest event was committed is not known: only where it is. */
   currentPlace(): Promise<LogPlace & { readonly gtid: string | null; readonly server: string }>;
-  /** Sentences, each with the command that fixes it; empty when capture can be exact. */
-  preflight(tables: readonly AnyTable[]): Promise<readonly string[]>;
+  /** The server's own settings and the user's rights, for preflight. */
+  facts(): Promise<ServerFacts>;
+  /** All base tables of these databases that exist, as information_schema shows them now. */
+  describeTables(databases: readonly string[]): Promise<readonly SourceTable[]>;
   /** Smallest and largest value of the first key column and the optimizer's row estimate; null for an empty table. */
   extent(table: AnyTable): Promise<{ readonly min: KeyValue; readonly max: KeyValue; readonly rows: number } | null>;
-  /** Databases and tables that exist, to leave out areas that a server does not have. */
-  existingTables(databases: readonly string[]): Promise<readonly TableId[]>;
   /**
    * Rows in key order with `above < firstKeyColumn <= upTo` (null: open) and, to resume, `key > after` (whole key).
    * Streams; pulling slowly pauses.

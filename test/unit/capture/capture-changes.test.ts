@@ -9,6 +9,7 @@ import { recordVersion } from "../../../lambdas/core/record.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
 import { memoryStore } from "../../support/memory-store.ts";
+import { asSource } from "../../support/source.ts";
 import { recordingPublisher, recordingTelemetry } from "../../support/recording.ts";
 
 const KEY = checkpointKey("test");
@@ -95,7 +96,7 @@ function world(checkpoint: Checkpoint | null, openBinlog = replay(log)) {
     openPublisher: async () => publisher,
     openSource: async () => ({
       currentPlace: async () => ({ ...place(350), gtid: null, server: "s1" }),
-      existingTables: async () => [{ db: "classicmodels", name: "orders" }],
+      describeTables: async () => [asSource(orders)],
       close: async () => undefined,
     }),
     invokeNext: async (owner) => {

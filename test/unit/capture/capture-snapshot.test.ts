@@ -10,6 +10,7 @@ import { anchorVersion, versionOf } from "../../../lambdas/core/version.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
 import { memoryStore } from "../../support/memory-store.ts";
+import { asSource, facts } from "../../support/source.ts";
 import { recordingPublisher, recordingTelemetry } from "../../support/recording.ts";
 
 const definitions = [orders, offices];
@@ -29,9 +30,9 @@ function source(overrides: Partial<SourceDatabase> = {}, onRead: () => void = ()
       takenAt: 1_000,
     }),
     currentPlace: async () => ({ file: "binlog.000007", pos: 4_000, gtid: null, server: "s1" }),
-    preflight: async () => [],
+    facts: async () => facts,
     extent: async (table) => (table.name === "orders" ? { min: 1, max: 10, rows: 10 } : null),
-    existingTables: async () => definitions.map((table) => ({ db: "classicmodels", name: table.source })),
+    describeTables: async () => definitions.map(asSource),
     read: async function* ({ table, above, upTo, after }) {
       if (table.name !== "orders") return;
       const low = Math.max(Number(above ?? 0), Number(after?.[0] ?? 0));
@@ -91,8 +92,13 @@ describe("planSnapshot", () => {
   });
 
   it("names every preflight problem before anything is written", async () => {
-    const { plan, ports } = world(source({ preflight: async () => ["binlog is off: fix a", "no key: fix b"] }));
-    await expect(plan()).rejects.toThrow(/fix a\n- no key: fix b/);
+    const { plan, ports } = world(
+      source({
+        facts: async () => ({ ...facts, variables: { ...facts.variables, binlog_row_image: "MINIMAL" } }),
+        describeTables: async () => definitions.map((table) => ({ ...asSource(table), primaryKey: [] })),
+      }),
+    );
+    await expect(plan()).rejects.toThrow(/SET GLOBAL binlog_row_image = 'FULL'[^]*orders has no primary key/);
     expect(ports.state.objects.size).toBe(0);
   });
 
@@ -101,7 +107,7 @@ describe("planSnapshot", () => {
   });
 
   it("says when no database of the definitions is at the source", async () => {
-    await expect(world(source({ existingTables: async () => [] })).plan()).rejects.toThrow(/classicmodels exists/);
+    await expect(world(source({ describeTables: async () => [] })).plan()).rejects.toThrow(/classicmodels exists/);
   });
 });
 

@@ -1,0 +1,160 @@
+import { qualifiedName } from "../../schemas/naming.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
+import { columnTypeOf, holds } from "../../schemas/types/from-mysql.ts";
+import type { ServerFacts, SourceTable } from "../core/capture-ports.ts";
+
+export interface Preflight {
+  /** What makes exact capture impossible; each sentence ends with the command that fixes it. */
+  readonly problems: readonly string[];
+  /** What an operator should know. */
+  readonly warnings: readonly string[];
+}
+
+/** A crash on Friday night must be survivable until Monday: logs are kept at least this long. */
+const MINIMUM_RETENTION_SECONDS = 3 * 24 * 3_600;
+
+/** Everything that stands against exact capture, all at once, before anything is read. */
+export function preflight(facts: ServerFacts, found: readonly SourceTable[], tables: readonly AnyTable[]): Preflight {
+  const byName = new Map(found.map((table) => [`${table.db}.${table.name}`, table]));
+  const findings = tables.map((table) => checkTable(table, byName.get(`${table.area.database}.${table.source}`)));
+  return {
+    problems: [...checkServer(facts), ...checkPrivileges(facts), ...findings.flatMap((finding) => finding.problems)],
+    warnings: [...checkRetention(facts), ...findings.flatMap((finding) => finding.warnings)],
+  };
+}
+
+/**
+ * Row events must carry every column with its name (MySQL manual, "Binary Logging Options and Variables"):
+ * binlog_row_metadata=FULL makes table maps self-describing; compression and partial JSON hide values.
+ */
+function checkServer({ variables }: ServerFacts): string[] {
+  if (!isOn(variables["log_bin"])) {
+    return ["The binary log is off. Start the server with --log-bin=binlog --binlog-format=ROW --server-id=1."];
+  }
+  const required = (name: string, wanted: string): string[] => {
+    const value = variables[name];
+    if (value === undefined || value.toUpperCase() === wanted) return [];
+    return [
+      `${name} is ${value}; ${wanted} is needed. Run: SET GLOBAL ${name} = '${wanted}' (and in the server's option file).`,
+    ];
+  };
+  const refused = (name: string, why: string, fix: string): string[] =>
+    isOn(variables[name])
+      ? [`${name} is ${variables[name]}: ${why}. Run: ${fix} (and in the server's option file).`]
+      : [];
+  return [
+    ...required("binlog_format", "ROW"),
+    ...required("binlog_row_image", "FULL"),
+    ...(variables["binlog_row_metadata"] === undefined
+      ? ["The server does not know binlog_row_metadata. Upgrade to MySQL 8.0.1, MariaDB 10.5 or newer."]
+      : required("binlog_row_metadata", "FULL")),
+    ...refused(
+      "binlog_transaction_compression",
+      "compressed transactions are not read",
+      "SET GLOBAL binlog_transaction_compression = OFF",
+    ),
+    ...refused(
+      "binlog_row_value_options",
+      "partial JSON updates hide values",
+      "SET GLOBAL binlog_row_value_options = ''",
+    ),
+  ];
+}
+
+const isOn = (value: string | undefined): boolean =>
+  value !== undefined && !["", "0", "OFF", "NO"].includes(value.toUpperCase());
+
+function checkRetention({ variables }: ServerFacts): string[] {
+  const seconds =
+    Number(variables["binlog_expire_logs_seconds"] ?? 0) || Number(variables["expire_logs_days"] ?? 0) * 86_400;
+  if (seconds === 0 || seconds >= MINIMUM_RETENTION_SECONDS) return [];
+  return [
+    `The binary log is kept for ${seconds} s only: capture that stops for longer must copy again. ` +
+      `Run: SET GLOBAL binlog_expire_logs_seconds = ${MINIMUM_RETENTION_SECONDS} (or more).`,
+  ];
+}
+
+/** MySQL: REPLICATION SLAVE and REPLICATION CLIENT; MariaDB renamed the second BINLOG MONITOR in 10.5. */
+function checkPrivileges({ flavour, grants, user }: ServerFacts): string[] {
+  const text = grants.join("\n").toUpperCase();
+  if (text.includes("ALL PRIVILEGES ON *.*")) return [];
+  const has = (...names: string[]): boolean => names.some((name) => text.includes(name));
+  const missing = [
+    ...(has("REPLICATION SLAVE") ? [] : ["REPLICATION SLAVE"]),
+    ...(has("REPLICATION CLIENT", "BINLOG MONITOR", "SUPER")
+      ? []
+      : [flavour === "mariadb" ? "BINLOG MONITOR" : "REPLICATION CLIENT"]),
+    ...(has("SELECT", "ALL PRIVILEGES") ? [] : ["SELECT"]),
+  ];
+  if (missing.length === 0) return [];
+  const account = user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
+  return [`User ${user} lacks ${missing.join(", ")}. Run: GRANT ${missing.join(", ")} ON *.* TO ${account}.`];
+}
+
+function checkTable(table: AnyTable, actual: SourceTable | undefined): Preflight {
+  const name = `${table.area.database}.${table.source}`;
+  if (actual === undefined) {
+    return {
+      problems: [
+        `Table ${name} does not exist at the source. Create it, or remove schemas/sources/${table.area.name}/${table.name}.ts.`,
+      ],
+      warnings: [],
+    };
+  }
+  const warnings = [
+    ...unknownColumns(table, actual).map(
+      (column) => `Column ${name}.${column} is not in the definition: its values land in _unmapped until it is added.`,
+    ),
+    ...actual.silentForeignKeys.map(
+      (key) =>
+        `Foreign key ${key} changes rows of ${name} without binlog events (CASCADE or SET NULL): they are found by reconciliation only.`,
+    ),
+    ...(table.key === "none"
+      ? [`Table ${name} has no key: it is kept append-only, changes of its rows cannot be told apart.`]
+      : []),
+  ];
+  return { problems: [...columnProblems(table, actual, name), ...keyProblems(table, actual, name)], warnings };
+}
+
+function unknownColumns(table: AnyTable, actual: SourceTable): readonly string[] {
+  const known = new Set(Object.values(table.columns).map((column) => column.source));
+  return actual.columns.map((column) => column.name).filter((column) => !known.has(column));
+}
+
+function columnProblems(table: AnyTable, actual: SourceTable, name: string): string[] {
+  const byName = new Map(actual.columns.map((column) => [column.name, column]));
+  const file = `schemas/sources/${table.area.name}/${table.name}.ts`;
+  return Object.entries(table.columns).flatMap(([warehouseName, column]) => {
+    const found = byName.get(column.source);
+    if (found === undefined) {
+      return [
+        `Column ${name}.${column.source} does not exist at the source. Remove ${warehouseName} from ${file}, or add the column.`,
+      ];
+    }
+    const type = columnTypeOf(found);
+    if (type === null) {
+      return [
+        `Column ${name}.${column.source} is ${found.columnType}, a type that cannot be captured. Remove ${warehouseName} from ${file}.`,
+      ];
+    }
+    if (!holds(column.type, type)) {
+      return [
+        `Column ${name}.${column.source} is ${found.columnType} at the source, which ${warehouseName} in ${file} cannot hold ` +
+          `(${JSON.stringify(column.type)}). Change the definition to match.`,
+      ];
+    }
+    return [];
+  });
+}
+
+function keyProblems(table: AnyTable, actual: SourceTable, name: string): string[] {
+  if (table.key === "none") return [];
+  const wanted = table.key.map((column) => table.columns[column]?.source ?? column);
+  if (wanted.join() === actual.primaryKey.join()) return [];
+  const have =
+    actual.primaryKey.length === 0 ? "has no primary key" : `has the primary key (${actual.primaryKey.join(", ")})`;
+  return [
+    `Table ${name} ${have}, but ${qualifiedName(table)} is keyed by (${wanted.join(", ")}). ` +
+      `Run: ALTER TABLE ${name} ADD PRIMARY KEY (${wanted.join(", ")}), or change the definition's key.`,
+  ];
+}

@@ -1,0 +1,101 @@
+import type { ColumnType } from "../model/column.ts";
+
+/** A column as information_schema describes it; a structural subset of what the source port delivers. */
+export interface MysqlColumn {
+  readonly dataType: string;
+  readonly columnType: string;
+  readonly length: number | null;
+  readonly precision: number | null;
+  readonly scale: number | null;
+  readonly fsp: number | null;
+}
+
+const INTEGER_BITS = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 } as const;
+
+const isInteger = (name: string): name is keyof typeof INTEGER_BITS => name in INTEGER_BITS;
+
+/** Labels of `enum('a','it''s')` as information_schema prints them: quotes are doubled. */
+function labelsOf(columnType: string): readonly string[] {
+  return [...columnType.matchAll(/'((?:[^']|'')*)'/g)].map((match) => (match[1] ?? "").replaceAll("''", "'"));
+}
+
+/**
+ * The pivot type of a MySQL or MariaDB column (docs/TYPES.md).
+ * @returns null for a type that cannot be held exactly: refused at preflight, never treated as text
+ */
+export function columnTypeOf(column: MysqlColumn): ColumnType | null {
+  const { dataType, length, precision, scale, fsp } = column;
+  if (isInteger(dataType)) {
+    return { kind: "int", bits: INTEGER_BITS[dataType], unsigned: / unsigned/.test(column.columnType) };
+  }
+  switch (dataType) {
+    case "decimal":
+      return { kind: "decimal", precision: precision ?? 10, scale: scale ?? 0 };
+    case "float":
+      return { kind: "float", bits: 32 };
+    case "double":
+      return { kind: "float", bits: 64 };
+    case "date":
+    case "year":
+    case "json":
+      return { kind: dataType };
+    case "datetime":
+    case "timestamp":
+    case "time":
+      return { kind: dataType, fsp: fsp ?? 0 };
+    case "char":
+    case "varchar":
+    case "tinytext":
+    case "text":
+    case "mediumtext":
+    case "longtext":
+      return { kind: "string", length: length ?? 0 };
+    case "enum":
+    case "set":
+      return { kind: dataType, labels: labelsOf(column.columnType) };
+    case "bit":
+      return { kind: "bit", length: precision ?? 1 };
+    case "binary":
+    case "varbinary":
+    case "tinyblob":
+    case "blob":
+    case "mediumblob":
+    case "longblob":
+      return { kind: "bytes", length: length ?? 0, fixed: dataType === "binary" };
+    default:
+      return null;
+  }
+}
+
+/** @returns whether every value of `actual` can be held by a column defined as `defined`, with the same text. */
+export function holds(defined: ColumnType, actual: ColumnType): boolean {
+  switch (defined.kind) {
+    case "int":
+      if (actual.kind !== "int") return false;
+      if (actual.unsigned === defined.unsigned) return actual.bits <= defined.bits;
+      return actual.unsigned && actual.bits < defined.bits;
+    case "decimal":
+      return actual.kind === "decimal" && actual.scale === defined.scale && actual.precision <= defined.precision;
+    case "float":
+      return actual.kind === "float" && actual.bits === defined.bits;
+    case "datetime":
+    case "timestamp":
+    case "time":
+      return actual.kind === defined.kind && actual.fsp <= defined.fsp;
+    case "string":
+      return actual.kind === "string" && actual.length <= defined.length;
+    case "enum":
+    case "set":
+      return actual.kind === defined.kind && actual.labels.every((label) => defined.labels.includes(label));
+    case "bit":
+      return actual.kind === "bit" && actual.length === defined.length;
+    case "bytes":
+      return actual.kind === "bytes" && actual.length <= defined.length && actual.fixed === defined.fixed;
+    case "json":
+      // MariaDB keeps JSON as longtext with a check.
+      return actual.kind === "json" || actual.kind === "string";
+    case "date":
+    case "year":
+      return actual.kind === defined.kind;
+  }
+}

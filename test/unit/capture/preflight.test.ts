@@ -1,0 +1,85 @@
+import { describe, expect, it } from "@jest/globals";
+import { preflight } from "../../../lambdas/capture-snapshot/preflight.ts";
+import type { ServerFacts, SourceTable } from "../../../lambdas/core/capture-ports.ts";
+import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
+import { asSource, facts } from "../../support/source.ts";
+
+const table = asSource(orders);
+const problems = (change: Partial<ServerFacts>, found: readonly SourceTable[] = [table]): readonly string[] =>
+  preflight({ ...facts, ...change }, found, [orders]).problems;
+const set = (variables: Record<string, string>): readonly string[] =>
+  problems({ variables: { ...facts.variables, ...variables } });
+
+describe("preflight", () => {
+  it("finds nothing wrong with a server that is ready", () => {
+    expect(preflight(facts, [table], [orders])).toEqual({ problems: [], warnings: [] });
+  });
+
+  it.each([
+    [{ log_bin: "OFF" }, "--log-bin=binlog"],
+    [{ binlog_format: "MIXED" }, "SET GLOBAL binlog_format = 'ROW'"],
+    [{ binlog_row_image: "MINIMAL" }, "SET GLOBAL binlog_row_image = 'FULL'"],
+    [{ binlog_row_metadata: "NO_LOG" }, "SET GLOBAL binlog_row_metadata = 'FULL'"],
+    [{ binlog_transaction_compression: "ON" }, "SET GLOBAL binlog_transaction_compression = OFF"],
+    [{ binlog_row_value_options: "PARTIAL_JSON" }, "SET GLOBAL binlog_row_value_options = ''"],
+  ])("names the fix for %j", (variables, fix) => {
+    expect(set(variables)).toEqual([expect.stringContaining(fix)]);
+  });
+
+  it("asks for an upgrade where row metadata is unknown", () => {
+    expect(problems({ variables: { log_bin: "ON", binlog_format: "ROW", binlog_row_image: "FULL" } })).toEqual([expect.stringContaining("MariaDB 10.5")]);
+  });
+
+  it("names missing privileges with the GRANT, in the server's own words", () => {
+    const grants = ["GRANT SELECT ON *.* TO `app`@`%`"];
+    expect(problems({ grants, user: "app@%" })).toEqual([
+      "User app@% lacks REPLICATION SLAVE, BINLOG MONITOR. Run: GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'app'@'%'.",
+    ]);
+  });
+
+  it("warns of a log that is kept too short", () => {
+    const short = { ...facts, variables: { ...facts.variables, binlog_expire_logs_seconds: "3600" } };
+    expect(preflight(short, [table], [orders]).warnings).toEqual([expect.stringContaining("3600 s only")]);
+  });
+
+  it("lists every problem of a table at once", () => {
+    const drifted: SourceTable = {
+      ...table,
+      primaryKey: [],
+      columns: [
+        ...table.columns
+          .filter((column) => column.name !== "comments")
+          .map((column) => (column.name === "status" ? { ...column, length: 99, columnType: "varchar(99)" } : column)),
+      ],
+    };
+    const found = problems({}, [drifted]);
+    expect(found).toHaveLength(3);
+    expect(found.join("\n")).toMatch(
+      /status is varchar\(99\)[^]*comments does not exist[^]*ADD PRIMARY KEY \(orderNumber\)/,
+    );
+  });
+
+  it("refuses a type that cannot be captured, by the column's name", () => {
+    const columns = table.columns.map((c) =>
+      c.name === "comments" ? { ...c, dataType: "geometry", columnType: "geometry" } : c,
+    );
+    expect(problems({}, [{ ...table, columns }])).toEqual([expect.stringContaining("comments is geometry")]);
+  });
+
+  it("says which table is missing", () => {
+    expect(problems({}, [])).toEqual([expect.stringContaining("classicmodels.orders does not exist")]);
+  });
+
+  it("warns of columns that land in _unmapped and of keys that change rows silently", () => {
+    const extra = { ...(table.columns[0] ?? never()), name: "colour" };
+    const odd = { ...table, columns: [...table.columns, extra], silentForeignKeys: ["orders_ibfk_1"] };
+    expect(preflight(facts, [odd], [orders]).warnings).toEqual([
+      expect.stringContaining("colour"),
+      expect.stringContaining("orders_ibfk_1"),
+    ]);
+  });
+});
+
+function never(): never {
+  throw new Error("the table has no columns");
+}
