@@ -1,0 +1,166 @@
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, chown, cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import type { EngineOptions, RunningEngine } from "./engine.ts";
+import { EngineError } from "./engine.ts";
+import { postgresBinaries } from "./paths.ts";
+import { choosePort, isListening } from "./ports.ts";
+import { runToEnd, startProcess } from "./process.ts";
+
+const USER = "millrace";
+const PASSWORD = "millrace";
+const DATABASE = "postgres";
+
+/** PostgreSQL 18 from the npm package, tuned for speed and thrown away after the run: the warehouse's storage. */
+export async function startPostgres(options: EngineOptions): Promise<RunningEngine> {
+  const port = await choosePort("warehouse", options.port);
+  const place = await placeFor(options.dataDir);
+  const data = path.join(place.folder, "data");
+  const logs = path.join(options.dataDir, "logs");
+  const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
+  if (!existsSync(path.join(data, "PG_VERSION"))) {
+    await initialise(place, data, path.join(logs, "warehouse-init.log"), env);
+  }
+  const endpoint = `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${DATABASE}`;
+  const started = await startProcess({
+    name: "warehouse",
+    command: path.join(place.binaries, "bin", "postgres"),
+    args: ["-D", data, ...Object.entries(settings(port)).flatMap(([key, value]) => ["-c", `${key}=${value}`])],
+    env,
+    cwd: place.folder,
+    user: place.user,
+    log: path.join(logs, "warehouse.log"),
+    ready: async () => (await isListening(port)) && (await answers(endpoint)),
+    signal: options.signal,
+    // Fast shutdown: SIGTERM would wait until every client has gone.
+    stopSignal: "SIGINT",
+  });
+  return { name: "warehouse", endpoint, ...started };
+}
+
+interface Place {
+  readonly folder: string;
+  readonly binaries: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+/**
+ * PostgreSQL refuses to run as root. Root runs it as `nobody`, who needs a way through every folder above the
+ * binaries and the data; where there is none (a checkout in /root), both go to the system's temporary folder.
+ */
+async function placeFor(dataDir: string): Promise<Place> {
+  if (!existsSync(path.join(postgresBinaries, "bin", "postgres"))) {
+    throw new EngineError(
+      `PostgreSQL for ${process.platform} on ${process.arch} is not installed: start \`node localstack/setup/main.mjs\`.`,
+    );
+  }
+  const folder = path.join(dataDir, "warehouse");
+  await mkdir(folder, { recursive: true });
+  if (process.getuid?.() !== 0) return { folder, binaries: postgresBinaries };
+
+  const user = nobody();
+  if ((await isOpenToAll(folder)) && (await isOpenToAll(postgresBinaries))) {
+    await chown(folder, user.uid, user.gid);
+    return { folder, binaries: postgresBinaries, user };
+  }
+  const name = createHash("sha256").update(folder).digest("hex").slice(0, 12);
+  const elsewhere = path.join(tmpdir(), `millrace-warehouse-${name}`);
+  const binaries = path.join(elsewhere, "native");
+  if (!existsSync(path.join(folder, "data.moved"))) await rm(elsewhere, { recursive: true, force: true });
+  await mkdir(elsewhere, { recursive: true, mode: 0o755 });
+  await cp(postgresBinaries, binaries, { recursive: true, verbatimSymlinks: true });
+  await writeFile(path.join(folder, "data.moved"), `${elsewhere}\n`);
+  await chown(elsewhere, user.uid, user.gid);
+  return { folder: elsewhere, binaries, user };
+}
+
+function nobody(): { uid: number; gid: number } {
+  const line = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .find((entry) => entry.startsWith("nobody:"));
+  const [uid, gid] = (line ?? "").split(":").slice(2, 4).map(Number);
+  if (uid === undefined || gid === undefined) {
+    throw new EngineError(
+      "PostgreSQL cannot run as root, and /etc/passwd has no user nobody: run as an ordinary user.",
+    );
+  }
+  return { uid, gid };
+}
+
+async function isOpenToAll(folder: string): Promise<boolean> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (((await stat(at)).mode & 0o001) === 0) return false;
+    if (at === path.dirname(at)) return true;
+  }
+}
+
+async function initialise(place: Place, data: string, log: string, env: NodeJS.ProcessEnv): Promise<void> {
+  // What a broken-off first start has left does not count.
+  await rm(data, { recursive: true, force: true });
+  const passwordFile = path.join(place.folder, "password");
+  await writeFile(passwordFile, PASSWORD);
+  await chmod(passwordFile, 0o600);
+  if (place.user !== undefined) await chown(passwordFile, place.user.uid, place.user.gid);
+  const options = {
+    username: USER,
+    pwfile: passwordFile,
+    auth: "scram-sha-256",
+    encoding: "UTF8",
+    // Text compares by its bytes, as in Redshift, and case mapping still knows all letters.
+    "locale-provider": "builtin",
+    "builtin-locale": "C.UTF-8",
+    locale: "C",
+  };
+  await runToEnd({
+    name: "warehouse set-up",
+    command: path.join(place.binaries, "bin", "initdb"),
+    args: ["-D", data, "--no-sync", "--no-data-checksums", ...Object.entries(options).map(([k, v]) => `--${k}=${v}`)],
+    env,
+    cwd: place.folder,
+    user: place.user,
+    log,
+  });
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  // A server that is still starting ends connections on its own account.
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    await client.query("SELECT 1");
+    return true;
+  } finally {
+    await client.end();
+  }
+}
+
+function settings(port: number): Record<string, string | number> {
+  return {
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: "",
+    max_connections: 100,
+    timezone: "UTC",
+    log_timezone: "UTC",
+    // The data lasts as long as the run: after a crash it is made again, so nothing waits for the disk.
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    wal_level: "minimal",
+    max_wal_senders: 0,
+    max_wal_size: "4GB",
+    checkpoint_timeout: "1h",
+    shared_buffers: "256MB",
+    work_mem: "64MB",
+    maintenance_work_mem: "128MB",
+    // A container's /dev/shm may be too small for parallel workers, and two cores gain little by them.
+    max_parallel_workers_per_gather: 0,
+    max_parallel_maintenance_workers: 0,
+    jit: "off",
+    log_min_messages: "warning",
+  };
+}
