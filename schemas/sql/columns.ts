@@ -137,6 +137,7 @@ export const floorColumns: readonly ColumnSpec[] = [
 ];
 
 /** One row for every load of every table. */
+export const BATCH_TABLE = "ops.batch";
 export const batchColumns: readonly ColumnSpec[] = [
   { ...batch, name: "batch", comment: "Id of the load." },
   required("table_name", text(127), "Table loaded, `<area>_<table>`."),

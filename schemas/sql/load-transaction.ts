@@ -1,0 +1,61 @@
+import {
+  appendHistory,
+  collectKeys,
+  collectKnown,
+  collectKnownWithoutKey,
+  rankRows,
+  recordTouched,
+} from "./load/history.ts";
+import { applyFloor, findFloor, recordFloors, sinkBelowFloor } from "./load/floors.ts";
+import { advanceLedger, recordBatch } from "./load/ledger.ts";
+import { dropStale, keepNewest, mergeMirror } from "./load/mirror.ts";
+import type { LoadPlan } from "./load/plan.ts";
+import { assertPosition, assertRows, copyToStage, createStage, lockLedger } from "./load/staging.ts";
+
+export type { LoadPlan, LoadRange } from "./load/plan.ts";
+
+/** Where COPY stands among the statements, for telling its refusal from other failures. */
+export const COPY_STATEMENT = 3;
+
+/**
+ * One load of one table under one file definition: a single transaction that leaves history, mirror, touched keys and
+ * ledger, or nothing (docs/ARCHITECTURE.md, "The load transaction"). Safe to repeat because the ledger's position is
+ * asserted, and because versions decide what is new.
+ *
+ * On cost: the files' rows are written whole three times (stage, history, mirror) and never sorted; everything that
+ * decides between them works on keys and row identities.
+ */
+export function loadTransaction(plan: LoadPlan): readonly string[] {
+  const { table } = plan.file;
+  const opening = [lockLedger(table), assertPosition(plan)];
+  const closing = [advanceLedger(plan), recordBatch(plan)];
+  if (plan.manifest === null) return [...opening, ...closing];
+  const staging = [createStage(table), copyToStage(plan, plan.manifest), assertRows(plan)];
+  return [...opening, ...staging, ...(table.key === "none" ? appendOnly(plan) : keyed(plan)), ...closing];
+}
+
+/** Checks the files of a plan whose COPY was refused: every bad line ends up in sys_load_error_detail, nothing in tables. */
+export function checkFiles(plan: LoadPlan, manifest: string): readonly string[] {
+  return [createStage(plan.file.table), copyToStage(plan, manifest, true)];
+}
+
+function appendOnly({ file: { table }, batch }: LoadPlan): readonly string[] {
+  return [...collectKnownWithoutKey(table), appendHistory(table, batch), recordFloors(table, batch)];
+}
+
+function keyed({ file: { table }, batch, starred }: LoadPlan): readonly string[] {
+  return [
+    collectKeys(table),
+    rankRows(table),
+    collectKnown(table),
+    appendHistory(table, batch),
+    ...(starred ? [recordTouched(table, batch)] : []),
+    recordFloors(table, batch),
+    findFloor(table, batch),
+    ...applyFloor(table, batch, starred),
+    ...keepNewest(),
+    dropStale(table),
+    ...sinkBelowFloor(table, batch),
+    mergeMirror(table, batch),
+  ];
+}

@@ -1,0 +1,82 @@
+import type { AnyTable } from "../../model/table.ts";
+import { historyName, mirrorName, touchedName } from "../../naming.ts";
+import { dataColumns } from "../columns.ts";
+import { appliedFloors, floorsName } from "../floors.ts";
+import { KEY_COLUMN, keyColumns, usesKeyColumn } from "../keys.ts";
+import { identifier, identifiers, literal, qualified } from "../quote.ts";
+import { FLOOR, STAGE } from "./plan.ts";
+
+const OWN = [identifier("partition"), identifier("offset")].join(", ");
+
+/** Keeps the floors that the files brought; one that comes again changes nothing. */
+export function recordFloors(table: AnyTable, batch: string): string {
+  const floors = qualified(floorsName(table));
+  return `INSERT INTO ${floors} (batch, id, kind, version, ${OWN}, commit_at, captured_at)
+SELECT DISTINCT ${literal(batch)}, SPLIT_PART(s._floor, ' ', 2), SPLIT_PART(s._floor, ' ', 1), s._version, s._partition, s._offset, s._commit_at, s._captured_at
+FROM ${STAGE} s
+LEFT JOIN ${floors} f ON f.${identifier("partition")} = s._partition AND f.${identifier("offset")} = s._offset
+WHERE s._op = 't' AND f.id IS NULL`;
+}
+
+/** The highest floor in force, and whether this load brought any. */
+export function findFloor(table: AnyTable, batch: string): string {
+  return `CREATE TEMP TABLE ${FLOOR} AS
+SELECT f.version, f.commit_at, f.captured_at, f.${identifier("partition")}, f.${identifier("offset")},
+  (SELECT COUNT(*) FROM ${qualified(floorsName(table))} WHERE batch = ${literal(batch)}) AS fresh
+${appliedFloors(table)}
+ORDER BY f.version DESC, f.${identifier("partition")}
+LIMIT 1`;
+}
+
+/** Key, data and leftovers: what a delete repeats of the row it ends. */
+function carried(table: AnyTable): readonly string[] {
+  const data = dataColumns(table).map((column) => column.name);
+  return [...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...data, "_raw", "_unmapped"];
+}
+
+/** A delete, in history, at the floor, of each row of `from` (alias r). */
+function deleteAtFloor(table: AnyTable, batch: string, from: string): string {
+  const names = carried(table);
+  return `INSERT INTO ${qualified(historyName(table))} (${identifiers(names)}, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
+SELECT ${identifiers(names, "r")}, f.version, 'd', f.commit_at, f.captured_at, f.${identifier("partition")}, f.${identifier("offset")}, ${literal(batch)}
+${from}`;
+}
+
+/** Rows of the mirror (alias r) that a floor of this load deletes. The subquery spares the scan when there is none. */
+function fallen(table: AnyTable): string {
+  return `FROM ${qualified(mirrorName(table))} r
+CROSS JOIN ${FLOOR} f
+WHERE (SELECT MAX(fresh) FROM ${FLOOR}) > 0 AND NOT r._deleted AND r._version < f.version`;
+}
+
+/** A floor of this load deletes every key below it: in history, for the star, in the mirror. */
+export function applyFloor(table: AnyTable, batch: string, starred: boolean): readonly string[] {
+  const mirror = qualified(mirrorName(table));
+  const key = identifiers([...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)]);
+  const touched = `INSERT INTO ${qualified(touchedName(table))} (${key}, batch, min_version)
+SELECT ${identifiers([...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)], "r")}, ${literal(batch)}, f.version
+${fallen(table)}`;
+  return [
+    deleteAtFloor(table, batch, fallen(table)),
+    ...(starred ? [touched] : []),
+    `UPDATE ${mirror}
+SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = ${literal(batch)}
+FROM ${FLOOR} f
+WHERE (SELECT MAX(fresh) FROM ${FLOOR}) > 0 AND NOT ${mirror}._deleted AND ${mirror}._version < f.version`,
+  ];
+}
+
+/** A row that comes late, below a floor, is a key that the floor has deleted: it arrives as that delete. */
+export function sinkBelowFloor(table: AnyTable, batch: string): readonly string[] {
+  return [
+    deleteAtFloor(
+      table,
+      batch,
+      `FROM ${STAGE} r\nCROSS JOIN ${FLOOR} f\nWHERE r._op <> 'd' AND r._version < f.version`,
+    ),
+    `UPDATE ${STAGE}
+SET _op = 'd', _version = f.version, _commit_at = f.commit_at
+FROM ${FLOOR} f
+WHERE ${STAGE}._op <> 'd' AND ${STAGE}._version < f.version`,
+  ];
+}

@@ -1,0 +1,137 @@
+LOCK ops.ledger_classicmodels_orders;
+
+SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'millrace: the ledger of classicmodels_orders has moved since the load was planned' END AS INTEGER) AS asserted
+FROM (SELECT "partition" AS place, MAX(last_offset) + 1 AS next_offset FROM ops.ledger_classicmodels_orders GROUP BY "partition") AS reached
+WHERE (place = 0 AND next_offset <> 0) OR (place = 1 AND next_offset <> 1200);
+
+CREATE TEMP TABLE load_stage (
+  _version VARCHAR(44),
+  _op VARCHAR(1),
+  _commit_at TIMESTAMP,
+  _captured_at TIMESTAMP,
+  _partition INTEGER,
+  _offset BIGINT,
+  _key VARCHAR(1),
+  order_number INTEGER,
+  order_date DATE,
+  required_date DATE,
+  shipped_date DATE,
+  status VARCHAR(60),
+  comments VARCHAR(65535),
+  customer_number INTEGER,
+  _raw SUPER,
+  _unmapped SUPER,
+  _floor VARCHAR(256),
+  _row BIGINT IDENTITY(0, 1)
+)
+DISTSTYLE KEY DISTKEY (order_number);
+
+COPY load_stage (_version, _op, _commit_at, _captured_at, _partition, _offset, _key, order_number, order_date, required_date, shipped_date, status, comments, customer_number, _raw, _unmapped, _floor)
+FROM 's3://landing/manifests/classicmodels_orders/0123456789abcdef.json'
+IAM_ROLE 'arn:aws:iam::000000000000:role/copy'
+MANIFEST CSV GZIP
+NULL AS '@NULL@'
+DATEFORMAT 'auto' TIMEFORMAT 'auto'
+COMPUPDATE OFF STATUPDATE OFF;
+
+SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded and quarantined do not add up to the 301 rows of the files' END AS INTEGER) AS asserted
+FROM load_stage;
+
+CREATE TEMP TABLE load_keys AS
+SELECT order_number, COUNT(*) AS records, MIN(_version) AS min_version
+FROM load_stage
+WHERE _op <> 't'
+GROUP BY order_number;
+
+CREATE TEMP TABLE load_rank AS
+SELECT s._row,
+  ROW_NUMBER() OVER (PARTITION BY s.order_number, s._version ORDER BY s._partition, s._offset, s._row) AS copy,
+  ROW_NUMBER() OVER (PARTITION BY s.order_number ORDER BY s._version DESC, s._partition, s._offset, s._row) AS age
+FROM load_stage s
+JOIN load_keys k ON k.order_number = s.order_number
+WHERE k.records > 1 AND s._op <> 't';
+
+CREATE TEMP TABLE load_known AS
+SELECT _row FROM load_rank WHERE copy > 1
+UNION ALL
+SELECT s._row
+FROM load_stage s
+JOIN history.classicmodels_orders h ON h.order_number = s.order_number AND h._version = s._version
+WHERE s._op <> 't' AND h._version >= (SELECT MIN(_version) FROM load_stage);
+
+INSERT INTO history.classicmodels_orders (order_number, order_date, required_date, shipped_date, status, comments, customer_number, _version, _op, _commit_at, _captured_at, _partition, _offset, _raw, _unmapped, _batch)
+SELECT s.order_number, s.order_date, s.required_date, s.shipped_date, s.status, s.comments, s.customer_number, s._version, s._op, s._commit_at, s._captured_at, s._partition, s._offset, s._raw, s._unmapped, '0123456789abcdef0123456789abcdef'
+FROM load_stage s
+LEFT JOIN load_known k ON k._row = s._row
+WHERE s._op <> 't' AND k._row IS NULL;
+
+INSERT INTO ops.touched_classicmodels_orders (order_number, batch, min_version)
+SELECT order_number, '0123456789abcdef0123456789abcdef', min_version
+FROM load_keys;
+
+INSERT INTO ops.floors_classicmodels_orders (batch, id, kind, version, "partition", "offset", commit_at, captured_at)
+SELECT DISTINCT '0123456789abcdef0123456789abcdef', SPLIT_PART(s._floor, ' ', 2), SPLIT_PART(s._floor, ' ', 1), s._version, s._partition, s._offset, s._commit_at, s._captured_at
+FROM load_stage s
+LEFT JOIN ops.floors_classicmodels_orders f ON f."partition" = s._partition AND f."offset" = s._offset
+WHERE s._op = 't' AND f.id IS NULL;
+
+CREATE TEMP TABLE load_floor AS
+SELECT f.version, f.commit_at, f.captured_at, f."partition", f."offset",
+  (SELECT COUNT(*) FROM ops.floors_classicmodels_orders WHERE batch = '0123456789abcdef0123456789abcdef') AS fresh
+FROM ops.floors_classicmodels_orders f
+JOIN (SELECT id, COUNT(DISTINCT "partition") AS partitions FROM ops.floors_classicmodels_orders GROUP BY id) seen ON seen.id = f.id
+WHERE f.kind = 'truncate' OR seen.partitions >= 4
+ORDER BY f.version DESC, f."partition"
+LIMIT 1;
+
+INSERT INTO history.classicmodels_orders (order_number, order_date, required_date, shipped_date, status, comments, customer_number, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
+SELECT r.order_number, r.order_date, r.required_date, r.shipped_date, r.status, r.comments, r.customer_number, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
+FROM mirror.classicmodels_orders r
+CROSS JOIN load_floor f
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+
+INSERT INTO ops.touched_classicmodels_orders (order_number, batch, min_version)
+SELECT r.order_number, '0123456789abcdef0123456789abcdef', f.version
+FROM mirror.classicmodels_orders r
+CROSS JOIN load_floor f
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+
+UPDATE mirror.classicmodels_orders
+SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
+FROM load_floor f
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_orders._deleted AND mirror.classicmodels_orders._version < f.version;
+
+DELETE FROM load_stage WHERE _op = 't';
+
+DELETE FROM load_stage
+USING load_rank r
+WHERE r._row = load_stage._row AND r.age > 1;
+
+DELETE FROM load_stage
+USING mirror.classicmodels_orders m
+WHERE m.order_number = load_stage.order_number AND m._version >= load_stage._version;
+
+INSERT INTO history.classicmodels_orders (order_number, order_date, required_date, shipped_date, status, comments, customer_number, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
+SELECT r.order_number, r.order_date, r.required_date, r.shipped_date, r.status, r.comments, r.customer_number, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
+FROM load_stage r
+CROSS JOIN load_floor f
+WHERE r._op <> 'd' AND r._version < f.version;
+
+UPDATE load_stage
+SET _op = 'd', _version = f.version, _commit_at = f.commit_at
+FROM load_floor f
+WHERE load_stage._op <> 'd' AND load_stage._version < f.version;
+
+MERGE INTO mirror.classicmodels_orders
+USING load_stage s
+ON mirror.classicmodels_orders.order_number = s.order_number
+WHEN MATCHED THEN UPDATE SET order_number = s.order_number, order_date = s.order_date, required_date = s.required_date, shipped_date = s.shipped_date, status = s.status, comments = s.comments, customer_number = s.customer_number, _version = s._version, _deleted = (s._op = 'd'), _commit_at = s._commit_at, _raw = s._raw, _unmapped = s._unmapped, _batch = '0123456789abcdef0123456789abcdef'
+WHEN NOT MATCHED THEN INSERT (order_number, order_date, required_date, shipped_date, status, comments, customer_number, _version, _deleted, _commit_at, _raw, _unmapped, _batch)
+VALUES (s.order_number, s.order_date, s.required_date, s.shipped_date, s.status, s.comments, s.customer_number, s._version, (s._op = 'd'), s._commit_at, s._raw, s._unmapped, '0123456789abcdef0123456789abcdef');
+
+INSERT INTO ops.ledger_classicmodels_orders (batch, definition, topic, "partition", first_offset, last_offset, rows, quarantined, loaded_at)
+VALUES ('0123456789abcdef0123456789abcdef', 'c2f255218152eb9d', 'classicmodels_orders', 0, 0, 99, 100, 0, SYSDATE),
+  ('0123456789abcdef0123456789abcdef', 'c2f255218152eb9d', 'classicmodels_orders', 1, 1200, 1400, 200, 1, SYSDATE);
+
+INSERT INTO ops.batch (batch, table_name, rows, quarantined, loaded_at)
+VALUES ('0123456789abcdef0123456789abcdef', 'classicmodels_orders', 300, 1, SYSDATE);

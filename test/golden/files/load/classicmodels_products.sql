@@ -1,0 +1,139 @@
+LOCK ops.ledger_classicmodels_products;
+
+SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'millrace: the ledger of classicmodels_products has moved since the load was planned' END AS INTEGER) AS asserted
+FROM (SELECT "partition" AS place, MAX(last_offset) + 1 AS next_offset FROM ops.ledger_classicmodels_products GROUP BY "partition") AS reached
+WHERE (place = 0 AND next_offset <> 0) OR (place = 1 AND next_offset <> 1200);
+
+CREATE TEMP TABLE load_stage (
+  _version VARCHAR(44),
+  _op VARCHAR(1),
+  _commit_at TIMESTAMP,
+  _captured_at TIMESTAMP,
+  _partition INTEGER,
+  _offset BIGINT,
+  _key VARCHAR(120),
+  product_code VARCHAR(60),
+  product_name VARCHAR(280),
+  product_line VARCHAR(200),
+  product_scale VARCHAR(40),
+  product_vendor VARCHAR(200),
+  product_description VARCHAR(65535),
+  quantity_in_stock SMALLINT,
+  buy_price NUMERIC(10,2),
+  msrp NUMERIC(10,2),
+  _raw SUPER,
+  _unmapped SUPER,
+  _floor VARCHAR(256),
+  _row BIGINT IDENTITY(0, 1)
+)
+DISTSTYLE KEY DISTKEY (_key);
+
+COPY load_stage (_version, _op, _commit_at, _captured_at, _partition, _offset, _key, product_code, product_name, product_line, product_scale, product_vendor, product_description, quantity_in_stock, buy_price, msrp, _raw, _unmapped, _floor)
+FROM 's3://landing/manifests/classicmodels_orders/0123456789abcdef.json'
+IAM_ROLE 'arn:aws:iam::000000000000:role/copy'
+MANIFEST CSV GZIP
+NULL AS '@NULL@'
+DATEFORMAT 'auto' TIMEFORMAT 'auto'
+COMPUPDATE OFF STATUPDATE OFF;
+
+SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded and quarantined do not add up to the 301 rows of the files' END AS INTEGER) AS asserted
+FROM load_stage;
+
+CREATE TEMP TABLE load_keys AS
+SELECT _key, MIN(product_code) AS product_code, COUNT(*) AS records, MIN(_version) AS min_version
+FROM load_stage
+WHERE _op <> 't'
+GROUP BY _key;
+
+CREATE TEMP TABLE load_rank AS
+SELECT s._row,
+  ROW_NUMBER() OVER (PARTITION BY s._key, s._version ORDER BY s._partition, s._offset, s._row) AS copy,
+  ROW_NUMBER() OVER (PARTITION BY s._key ORDER BY s._version DESC, s._partition, s._offset, s._row) AS age
+FROM load_stage s
+JOIN load_keys k ON k._key = s._key
+WHERE k.records > 1 AND s._op <> 't';
+
+CREATE TEMP TABLE load_known AS
+SELECT _row FROM load_rank WHERE copy > 1
+UNION ALL
+SELECT s._row
+FROM load_stage s
+JOIN history.classicmodels_products h ON h._key = s._key AND h._version = s._version
+WHERE s._op <> 't' AND h._version >= (SELECT MIN(_version) FROM load_stage);
+
+INSERT INTO history.classicmodels_products (_key, product_code, product_name, product_line, product_scale, product_vendor, product_description, quantity_in_stock, buy_price, msrp, _version, _op, _commit_at, _captured_at, _partition, _offset, _raw, _unmapped, _batch)
+SELECT s._key, s.product_code, s.product_name, s.product_line, s.product_scale, s.product_vendor, s.product_description, s.quantity_in_stock, s.buy_price, s.msrp, s._version, s._op, s._commit_at, s._captured_at, s._partition, s._offset, s._raw, s._unmapped, '0123456789abcdef0123456789abcdef'
+FROM load_stage s
+LEFT JOIN load_known k ON k._row = s._row
+WHERE s._op <> 't' AND k._row IS NULL;
+
+INSERT INTO ops.touched_classicmodels_products (_key, product_code, batch, min_version)
+SELECT _key, product_code, '0123456789abcdef0123456789abcdef', min_version
+FROM load_keys;
+
+INSERT INTO ops.floors_classicmodels_products (batch, id, kind, version, "partition", "offset", commit_at, captured_at)
+SELECT DISTINCT '0123456789abcdef0123456789abcdef', SPLIT_PART(s._floor, ' ', 2), SPLIT_PART(s._floor, ' ', 1), s._version, s._partition, s._offset, s._commit_at, s._captured_at
+FROM load_stage s
+LEFT JOIN ops.floors_classicmodels_products f ON f."partition" = s._partition AND f."offset" = s._offset
+WHERE s._op = 't' AND f.id IS NULL;
+
+CREATE TEMP TABLE load_floor AS
+SELECT f.version, f.commit_at, f.captured_at, f."partition", f."offset",
+  (SELECT COUNT(*) FROM ops.floors_classicmodels_products WHERE batch = '0123456789abcdef0123456789abcdef') AS fresh
+FROM ops.floors_classicmodels_products f
+JOIN (SELECT id, COUNT(DISTINCT "partition") AS partitions FROM ops.floors_classicmodels_products GROUP BY id) seen ON seen.id = f.id
+WHERE f.kind = 'truncate' OR seen.partitions >= 4
+ORDER BY f.version DESC, f."partition"
+LIMIT 1;
+
+INSERT INTO history.classicmodels_products (_key, product_code, product_name, product_line, product_scale, product_vendor, product_description, quantity_in_stock, buy_price, msrp, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
+SELECT r._key, r.product_code, r.product_name, r.product_line, r.product_scale, r.product_vendor, r.product_description, r.quantity_in_stock, r.buy_price, r.msrp, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
+FROM mirror.classicmodels_products r
+CROSS JOIN load_floor f
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+
+INSERT INTO ops.touched_classicmodels_products (_key, product_code, batch, min_version)
+SELECT r._key, r.product_code, '0123456789abcdef0123456789abcdef', f.version
+FROM mirror.classicmodels_products r
+CROSS JOIN load_floor f
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+
+UPDATE mirror.classicmodels_products
+SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
+FROM load_floor f
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_products._deleted AND mirror.classicmodels_products._version < f.version;
+
+DELETE FROM load_stage WHERE _op = 't';
+
+DELETE FROM load_stage
+USING load_rank r
+WHERE r._row = load_stage._row AND r.age > 1;
+
+DELETE FROM load_stage
+USING mirror.classicmodels_products m
+WHERE m._key = load_stage._key AND m._version >= load_stage._version;
+
+INSERT INTO history.classicmodels_products (_key, product_code, product_name, product_line, product_scale, product_vendor, product_description, quantity_in_stock, buy_price, msrp, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
+SELECT r._key, r.product_code, r.product_name, r.product_line, r.product_scale, r.product_vendor, r.product_description, r.quantity_in_stock, r.buy_price, r.msrp, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
+FROM load_stage r
+CROSS JOIN load_floor f
+WHERE r._op <> 'd' AND r._version < f.version;
+
+UPDATE load_stage
+SET _op = 'd', _version = f.version, _commit_at = f.commit_at
+FROM load_floor f
+WHERE load_stage._op <> 'd' AND load_stage._version < f.version;
+
+MERGE INTO mirror.classicmodels_products
+USING load_stage s
+ON mirror.classicmodels_products._key = s._key
+WHEN MATCHED THEN UPDATE SET _key = s._key, product_code = s.product_code, product_name = s.product_name, product_line = s.product_line, product_scale = s.product_scale, product_vendor = s.product_vendor, product_description = s.product_description, quantity_in_stock = s.quantity_in_stock, buy_price = s.buy_price, msrp = s.msrp, _version = s._version, _deleted = (s._op = 'd'), _commit_at = s._commit_at, _raw = s._raw, _unmapped = s._unmapped, _batch = '0123456789abcdef0123456789abcdef'
+WHEN NOT MATCHED THEN INSERT (_key, product_code, product_name, product_line, product_scale, product_vendor, product_description, quantity_in_stock, buy_price, msrp, _version, _deleted, _commit_at, _raw, _unmapped, _batch)
+VALUES (s._key, s.product_code, s.product_name, s.product_line, s.product_scale, s.product_vendor, s.product_description, s.quantity_in_stock, s.buy_price, s.msrp, s._version, (s._op = 'd'), s._commit_at, s._raw, s._unmapped, '0123456789abcdef0123456789abcdef');
+
+INSERT INTO ops.ledger_classicmodels_products (batch, definition, topic, "partition", first_offset, last_offset, rows, quarantined, loaded_at)
+VALUES ('0123456789abcdef0123456789abcdef', 'e38744042334c36f', 'classicmodels_products', 0, 0, 99, 100, 0, SYSDATE),
+  ('0123456789abcdef0123456789abcdef', 'e38744042334c36f', 'classicmodels_products', 1, 1200, 1400, 200, 1, SYSDATE);
+
+INSERT INTO ops.batch (batch, table_name, rows, quarantined, loaded_at)
+VALUES ('0123456789abcdef0123456789abcdef', 'classicmodels_products', 300, 1, SYSDATE);
