@@ -65,3 +65,6 @@ export function parseLandingKey(key: string): LandingKey | null {
     rows: Number(rows),
   };
 }
+
+/** Consumer group of the event source mapping that lands a table: its committed offsets are what is landed. */
+export const landingGroup = (cluster: string, table: AnyTable): string => `${cluster}-${topicName(table)}`;

@@ -174,3 +174,8 @@ export interface SourceDatabase {
 
 /** End offset (the next one to be written) of each partition, by topic. */
 export type EndOffsets = (topics: readonly string[]) => Promise<ReadonlyMap<string, readonly number[]>>;
+
+/** Committed offset of each partition of a group's topic; null where nothing is committed yet. */
+export type CommittedOffsets = (
+  groups: readonly { readonly group: string; readonly topic: string }[],
+) => Promise<ReadonlyMap<string, readonly (number | null)[]>>;

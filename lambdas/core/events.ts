@@ -54,6 +54,20 @@ export interface TableStatus {
   readonly lastError: string | null;
 }
 
+/** Answer to `loaded`. */
+export interface LoadProgress {
+  readonly loaded: boolean;
+  /** Records of the snapshot's topics still to be loaded. */
+  readonly missing: number;
+}
+
+/** Answer to `report`. */
+export interface SnapshotReport {
+  readonly snapshotId: string;
+  readonly tables: readonly { readonly table: string; readonly rows: number }[];
+  readonly rows: number;
+}
+
 export interface PipelineStatus {
   /** Taken at this call, or the one passed in. */
   readonly mark: StatusMark;

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import { qualifiedName, topicName } from "../../schemas/naming.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
+import { rowCounts } from "../../schemas/sql/status.ts";
+import type { LogPlace, SourceDatabase } from "../core/capture-ports.ts";
+import { parseCheckpoint } from "../core/checkpoint.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
+import { MalformedInputError } from "../core/errors.ts";
+import type { LoadProgress, PipelineStatus, SnapshotReport, StatusMark, TableStatus } from "../core/events.ts";
+import { readErrors } from "../core/last-error.ts";
+import { METRICS } from "../core/metrics.ts";
+import type { Now, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
+import { checkpointKey, snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
+import { comparePositions } from "../core/version.ts";
+import { behind, readPositions, sum } from "./positions.ts";
+import type { PositionPorts, TablePositions } from "./positions.ts";
+
+export interface MeasureLagPorts extends PositionPorts {
+  readonly state: ObjectStore;
+  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "close">>;
+  readonly warehouse: Warehouse;
+  readonly telemetry: Telemetry;
+  readonly now: Now;
+}
+
+export interface MeasureLagSettings {
+  readonly sourceName: string;
+  readonly cluster: string;
+  readonly definitions: readonly AnyTable[];
+  /** Qualified names of the tables that the star is built from. */
+  readonly starTables: ReadonlySet<string>;
+}
+
+/**
+ * Where every stage is. Only reads, so it can be asked at any time and as often as one likes.
+ * @param given a source position to be caught up with; without it, the source's newest
+ */
+export async function status(
+  settings: MeasureLagSettings,
+  ports: MeasureLagPorts,
+  given?: StatusMark,
+): Promise<PipelineStatus> {
+  const mark = given ?? (await sourcePlace(ports));
+  const checkpoint = await readCheckpoint(settings.sourceName, ports.state);
+  const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports);
+  const errors = await readErrors(ports.state);
+  const captured = checkpoint !== null && reached(checkpoint, mark);
+  return {
+    mark: { file: mark.file, pos: mark.pos },
+    capture:
+      checkpoint === null
+        ? null
+        : {
+            file: checkpoint.position.file,
+            pos: checkpoint.position.pos,
+            lagSeconds: captured ? 0 : lagSeconds(checkpoint, ports.now()),
+            savedAt: checkpoint.savedAt,
+          },
+    tables: tables.map((table) => tableStatus(table, errors.get(table.table)?.message ?? null)),
+    caughtUp: captured && tables.every(isThrough),
+  };
+}
+
+/** Publishes the lag of every stage as metrics; by schedule, once a minute. */
+export async function measure(settings: MeasureLagSettings, ports: MeasureLagPorts): Promise<PipelineStatus> {
+  const found = await status(settings, ports);
+  const { telemetry } = ports;
+  if (found.capture?.lagSeconds != null) telemetry.metric(METRICS.captureLag, found.capture.lagSeconds, "Seconds");
+  for (const table of found.tables) {
+    const dimensions = { Table: table.table };
+    telemetry.metric(METRICS.landLag, Math.max(0, table.published - table.landed), "Count", dimensions);
+    telemetry.metric(METRICS.loadLag, Math.max(0, table.landed - table.loaded), "Count", dimensions);
+  }
+  return found;
+}
+
+const finishSchema = z.object({ rows: z.int(), endOffsets: z.record(z.string(), z.array(z.int())) });
+
+/** Whether all that a snapshot published is loaded. */
+export async function loaded(
+  snapshotId: string,
+  settings: MeasureLagSettings,
+  ports: MeasureLagPorts,
+): Promise<LoadProgress> {
+  const { endOffsets } = await readFinish(snapshotId, ports.state);
+  const tables = settings.definitions.filter((table) => endOffsets[topicName(table)] !== undefined);
+  const positions = await readPositions(tables, settings.cluster, settings.starTables, ports);
+  const missing = sum(positions.map((table) => behind(endOffsets[table.table] ?? [], table.loaded)));
+  return { loaded: missing === 0, missing };
+}
+
+/** Closing report of a copy. Safe to repeat: it is made of what is there. */
+export async function report(
+  snapshotId: string,
+  settings: MeasureLagSettings,
+  ports: MeasureLagPorts,
+): Promise<SnapshotReport> {
+  const { rows, endOffsets } = await readFinish(snapshotId, ports.state);
+  const tables = settings.definitions.filter((table) => endOffsets[topicName(table)] !== undefined);
+  const counts = await ports.warehouse.query(rowCounts(tables));
+  const byTable = new Map(counts.map((row) => [String(row["table_name"]), Number(row["row_count"])]));
+  const result: SnapshotReport = {
+    snapshotId,
+    rows,
+    tables: tables.map((table) => ({ table: qualifiedName(table), rows: byTable.get(qualifiedName(table)) ?? 0 })),
+  };
+  await ports.state.put(snapshotReportKey(snapshotId), Buffer.from(JSON.stringify(result)), "application/json");
+  return result;
+}
+
+async function sourcePlace(ports: MeasureLagPorts): Promise<LogPlace> {
+  const source = await ports.openSource();
+  try {
+    return await source.currentPlace();
+  } finally {
+    await source.close();
+  }
+}
+
+async function readCheckpoint(sourceName: string, state: ObjectStore): Promise<Checkpoint | null> {
+  const key = checkpointKey(sourceName);
+  const stored = await state.get(key);
+  return stored === null ? null : parseCheckpoint(stored.body.toString("utf8"), key);
+}
+
+async function readFinish(snapshotId: string, state: ObjectStore): Promise<z.output<typeof finishSchema>> {
+  const key = snapshotFinishKey(snapshotId);
+  const stored = await state.get(key);
+  if (stored === null) throw new MalformedInputError(`snapshot '${snapshotId}' is not finished (${key} is missing)`);
+  return finishSchema.parse(JSON.parse(stored.body.toString("utf8")));
+}
+
+/** Everything before the checkpoint's position is acknowledged by Kafka. */
+function reached(checkpoint: Checkpoint, mark: LogPlace): boolean {
+  const { epoch } = checkpoint.position;
+  return comparePositions(checkpoint.position, { epoch, ...mark }) >= 0;
+}
+
+/** Seconds since the newest transaction that is published; null before the first. */
+function lagSeconds(checkpoint: Checkpoint, now: number): number | null {
+  return checkpoint.committedAt === null ? null : Math.max(0, (now - checkpoint.committedAt) / 1_000);
+}
+
+const isThrough = (table: TablePositions): boolean => behind(table.ends, table.loaded) === 0 && table.pendingKeys === 0;
+
+function tableStatus(table: TablePositions, lastError: string | null): TableStatus {
+  const loadedRecords = sum(table.loaded);
+  return {
+    table: table.table,
+    published: sum(table.ends),
+    landed: sum(table.landed),
+    loaded: loadedRecords,
+    starred: Math.max(0, loadedRecords - table.pendingKeys),
+    lastError,
+  };
+}
