@@ -1,0 +1,264 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Node } from "constructs";
+
+/** What may differ between stages: values only. No construct asks for the stage's name to take another path. */
+export interface StageConfig {
+  readonly stage: StageName;
+  /** @default - the account of the credentials that deploy */
+  readonly account?: string;
+  readonly region: string;
+  /** Named, so that synth needs no look-up; Redshift Serverless wants three. */
+  readonly zones: readonly [string, string, string];
+  /** Address range of the VPC, /16. */
+  readonly cidr: string;
+  readonly source: SourceConfig;
+  readonly kafka: KafkaConfig;
+  readonly warehouse: WarehouseConfig;
+  readonly capture: CaptureConfig;
+  readonly landing: LandingConfig;
+  readonly flow: FlowConfig;
+  readonly functions: Readonly<Record<FunctionName, FunctionSize>>;
+  readonly removal: RemovalConfig;
+  readonly alarms: AlarmConfig;
+  readonly logRetention: RetentionDays;
+}
+
+export const STAGES = ["local", "dev", "prod"] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** The source database: referenced, never created. */
+export interface SourceConfig {
+  /** Overridden by context `sourceHost`. */
+  readonly host: string;
+  /** Overridden by context `sourcePort`. */
+  readonly port: number;
+  /** Secrets Manager name of `{"username","password"}`. */
+  readonly secretName: string;
+  readonly tls: "required" | "off";
+  /** Logical name in every record's `source.name` and in the checkpoint's key. */
+  readonly name: string;
+}
+
+export interface KafkaConfig {
+  readonly version: string;
+  readonly auth: "iam" | "none";
+  readonly brokerType: string;
+  /** A multiple of the zones. */
+  readonly brokers: number;
+  readonly volumeGiB: number;
+  readonly replicationFactor: number;
+  readonly minInsyncReplicas: number;
+  /** How long a topic keeps records: the time within which landing must be repaired. */
+  readonly retentionHours: number;
+}
+
+export interface WarehouseConfig {
+  readonly database: string;
+  /** Redshift Processing Units. */
+  readonly baseCapacity: number;
+  /** Cap of automatic scaling. */
+  readonly maxCapacity: number;
+}
+
+export interface CaptureConfig {
+  /** Length of one bounded run of capture-changes; below its timeout by the time a hand-over takes. */
+  readonly runSeconds: number;
+  readonly serverIdBase: number;
+  readonly chunkRows: number;
+  /** Rows a second and chunk; 0 is unthrottled. */
+  readonly rowsPerSecond: number;
+  /** Chunks read at the same time. */
+  readonly parallelism: number;
+  /** Seconds between two looks whether a copy is loaded. */
+  readonly pollSeconds: number;
+}
+
+export interface LandingConfig {
+  readonly batchRecords: number;
+  readonly windowSeconds: number;
+  readonly retryAttempts: number;
+  /** Event pollers per mapping; provisioned, because retries, bisecting and partial responses need it. */
+  readonly pollers: { readonly minimum: number; readonly maximum: number };
+  /** Epoch of records that carry none (a Debezium connector's). */
+  readonly defaultEpoch: number;
+  /** Landed objects are kept this long after they are loaded: the reserve for rebuilding the warehouse. */
+  readonly retentionDays: number;
+}
+
+export interface FlowConfig {
+  /** Length of a wake-up slot and delivery delay of the queues; at most 900. */
+  readonly wakeSlotSeconds: number;
+  /** Seconds between two loads of a table at least: the knob for the warehouse's cost. */
+  readonly cadenceSeconds: number;
+  /** Tables loaded at the same time; at least 2. */
+  readonly loaders: number;
+}
+
+export const FUNCTIONS = [
+  "capture-changes",
+  "capture-snapshot",
+  "land-batch",
+  "load-warehouse",
+  "build-star",
+  "migrate-warehouse",
+  "wake-loaders",
+  "measure-lag",
+] as const;
+/** A folder of lambdas/. */
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+export interface FunctionSize {
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+}
+
+export interface RemovalConfig {
+  /**
+   * First of two keys to deleting data; the second is `-c deleteData=<stage>` on the command line. Without both, what
+   * holds data is kept when its stack goes.
+   */
+  readonly data: "retain" | "destroy";
+  readonly terminationProtection: boolean;
+}
+
+/** Thresholds; each alarm's section in docs/RUNBOOK.md says what to do. */
+export interface AlarmConfig {
+  readonly captureLagSeconds: number;
+  readonly landLagRecords: number;
+  readonly loadLagRecords: number;
+  readonly freshnessSeconds: number;
+  /** Minutes a lag must last. */
+  readonly minutes: number;
+}
+
+const sizes: StageConfig["functions"] = {
+  "capture-changes": { memoryMiB: 1769, timeoutSeconds: 900 },
+  "capture-snapshot": { memoryMiB: 1769, timeoutSeconds: 900 },
+  // An event source mapping of Kafka allows 14 minutes at most; a batch is over in seconds.
+  "land-batch": { memoryMiB: 1024, timeoutSeconds: 120 },
+  "load-warehouse": { memoryMiB: 512, timeoutSeconds: 900 },
+  "build-star": { memoryMiB: 512, timeoutSeconds: 900 },
+  "migrate-warehouse": { memoryMiB: 512, timeoutSeconds: 900 },
+  "wake-loaders": { memoryMiB: 512, timeoutSeconds: 60 },
+  "measure-lag": { memoryMiB: 512, timeoutSeconds: 60 },
+};
+
+const prod: StageConfig = {
+  stage: "prod",
+  region: "eu-central-1",
+  zones: ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
+  cidr: "10.60.0.0/16",
+  source: {
+    host: "source.millrace.internal",
+    port: 3306,
+    secretName: "millrace/prod/source",
+    tls: "required",
+    name: "source",
+  },
+  kafka: {
+    version: "3.9.x.kraft",
+    auth: "iam",
+    brokerType: "kafka.m7g.large",
+    brokers: 3,
+    volumeGiB: 200,
+    replicationFactor: 3,
+    minInsyncReplicas: 2,
+    retentionHours: 7 * 24,
+  },
+  warehouse: { database: "millrace", baseCapacity: 16, maxCapacity: 64 },
+  capture: {
+    runSeconds: 780,
+    serverIdBase: 730_000_000,
+    chunkRows: 500_000,
+    rowsPerSecond: 50_000,
+    parallelism: 8,
+    pollSeconds: 15,
+  },
+  landing: {
+    batchRecords: 10_000,
+    windowSeconds: 5,
+    retryAttempts: 10,
+    pollers: { minimum: 1, maximum: 4 },
+    defaultEpoch: 0,
+    retentionDays: 90,
+  },
+  flow: { wakeSlotSeconds: 10, cadenceSeconds: 30, loaders: 8 },
+  functions: sizes,
+  removal: { data: "retain", terminationProtection: true },
+  alarms: {
+    captureLagSeconds: 120,
+    landLagRecords: 100_000,
+    loadLagRecords: 500_000,
+    freshnessSeconds: 300,
+    minutes: 5,
+  },
+  logRetention: RetentionDays.THREE_MONTHS,
+};
+
+/** As prod, smaller and cheaper; nothing in it may need another path through the code. */
+const dev: StageConfig = {
+  ...prod,
+  stage: "dev",
+  cidr: "10.50.0.0/16",
+  source: { ...prod.source, host: "source.dev.millrace.internal", secretName: "millrace/dev/source" },
+  kafka: { ...prod.kafka, volumeGiB: 50, retentionHours: 3 * 24 },
+  warehouse: { ...prod.warehouse, baseCapacity: 8, maxCapacity: 16 },
+  landing: { ...prod.landing, pollers: { minimum: 1, maximum: 1 }, retentionDays: 14 },
+  flow: { ...prod.flow, cadenceSeconds: 60, loaders: 4 },
+  logRetention: RetentionDays.TWO_WEEKS,
+};
+
+/** One machine: the same templates with small numbers. One real broker serves the recorded three. */
+const local: StageConfig = {
+  ...prod,
+  stage: "local",
+  account: "000000000000",
+  region: "us-east-1",
+  zones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+  cidr: "10.40.0.0/16",
+  source: { host: "127.0.0.1", port: 3306, secretName: "millrace/local/source", tls: "off", name: "source" },
+  kafka: { ...prod.kafka, auth: "none", replicationFactor: 1, minInsyncReplicas: 1, volumeGiB: 10 },
+  warehouse: { ...prod.warehouse, baseCapacity: 8, maxCapacity: 8 },
+  capture: {
+    ...prod.capture,
+    runSeconds: 120,
+    chunkRows: 100_000,
+    rowsPerSecond: 0,
+    parallelism: 2,
+    pollSeconds: 1,
+  },
+  landing: { ...prod.landing, windowSeconds: 1, pollers: { minimum: 1, maximum: 1 }, retentionDays: 7 },
+  flow: { wakeSlotSeconds: 1, cadenceSeconds: 1, loaders: 2 },
+  functions: { ...sizes, "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 } },
+  removal: { data: "destroy", terminationProtection: false },
+  logRetention: RetentionDays.ONE_DAY,
+};
+
+const stages: Readonly<Record<StageName, StageConfig>> = { local, dev, prod };
+
+/** The record of a stage as it is written here, without overrides. */
+export const configOf = (stage: StageName): StageConfig => stages[stage];
+
+/**
+ * Reads the stage from context (`-c stage=prod`), dev when none is given, so that a forgotten option never reaches
+ * prod, and applies the overrides `sourceHost` and `sourcePort`.
+ * @throws Error that names the value received and what is allowed
+ */
+export function configFrom(node: Node): StageConfig {
+  const stage: unknown = node.tryGetContext("stage") ?? "dev";
+  const known = STAGES.find((name) => name === stage);
+  if (known === undefined) {
+    throw new Error(`There is no stage "${String(stage)}": -c stage=<one of ${STAGES.join(", ")}>`);
+  }
+  const config = configOf(known);
+  const host: unknown = node.tryGetContext("sourceHost") ?? config.source.host;
+  const port = Number(node.tryGetContext("sourcePort") ?? config.source.port);
+  if (typeof host !== "string" || host === "") throw new Error("Context sourceHost must be a host name or an address");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Error(`Context sourcePort must be a port, 1 to 65535, not "${String(node.tryGetContext("sourcePort"))}"`);
+  }
+  return { ...config, source: { ...config.source, host, port } };
+}
+
+/** First part of the names that services require: cluster, workgroup and namespace. */
+export const resourceName = (config: Pick<StageConfig, "stage">): string => `millrace-${config.stage}`;

@@ -1,0 +1,34 @@
+import type { landingEnvironment } from "../../lambdas/core/env.ts";
+import type { StageConfig } from "../config.ts";
+import { resourceName } from "../config.ts";
+import type { DataBucket } from "./data-bucket.ts";
+import type { KafkaCluster } from "./kafka-cluster.ts";
+import type { Network } from "./network.ts";
+import type { SourceDatabase } from "./source-database.ts";
+import type { Warehouse } from "./warehouse.ts";
+
+/** What the pipeline's functions work on; the data stack owns all but the source. */
+export interface DataPlane {
+  readonly config: StageConfig;
+  readonly network: Network;
+  readonly source: SourceDatabase;
+  readonly cluster: KafkaCluster;
+  readonly landing: DataBucket;
+  readonly quarantine: DataBucket;
+  readonly warehouse: Warehouse;
+  /** Topics of the captured tables, by area: `shop_*`. Grants name these, since a policy cannot hold every topic. */
+  readonly topicPatterns: readonly string[];
+}
+
+/** First parts of keys in the landing bucket, see lambdas/core/state-keys.ts and schemas/naming.ts. */
+export const LANDING_PREFIXES = {
+  landing: "landing/",
+  manifests: "manifests/",
+  definitions: "definitions/",
+  state: "state/",
+} as const;
+
+/** The variables by which functions find the landing bucket. */
+export function landingVariables(plane: DataPlane): Readonly<Record<keyof typeof landingEnvironment, string>> {
+  return { LANDING_BUCKET: plane.landing.bucket.bucketName, CLUSTER_NAME: resourceName(plane.config) };
+}

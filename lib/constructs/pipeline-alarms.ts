@@ -1,0 +1,128 @@
+import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import type { Alarm, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import type { StageConfig } from "../config.ts";
+import { RunbookAlarm } from "./runbook-alarm.ts";
+import type { RunbookAlarmProps } from "./runbook-alarm.ts";
+import type { StageMetrics } from "./stage-metrics.ts";
+import type { WakeQueue } from "./wake-queue.ts";
+
+export interface PipelineAlarmsProps {
+  readonly config: StageConfig;
+  readonly metrics: StageMetrics;
+  readonly topic: ITopic;
+  /** Watched for errors, by construct id. */
+  readonly functions: Readonly<Record<string, IFunction>>;
+  /** Watched for dead letters, by construct id. */
+  readonly queues: Readonly<Record<string, WakeQueue>>;
+  /** Executions of the copy that failed. */
+  readonly copyFailed: Metric;
+}
+
+type Rule = Omit<RunbookAlarmProps, "topic">;
+
+/** Every alarm: one per stage of the way and per part, none per table, so that their number does not grow. */
+export class PipelineAlarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: PipelineAlarmsProps) {
+    super(scope, id);
+    const rules = { ...lagRules(props), ...lossRules(props), ...partRules(props) };
+    this.alarms = Object.entries(rules).map(
+      ([name, rule]) => new RunbookAlarm(this, name, { ...rule, topic: props.topic }).alarm,
+    );
+  }
+}
+
+/** How far each stage is behind the one before it. */
+function lagRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
+  const { alarms } = config;
+  return {
+    CaptureLag: {
+      runbook: "capture-lag",
+      what: "Change capture is behind the source, or measuring has stopped.",
+      metric: metrics.metric("captureLag"),
+      above: alarms.captureLagSeconds,
+      minutes: alarms.minutes,
+      silenceIsFailure: true,
+    },
+    LandLag: {
+      runbook: "land-lag",
+      what: "Records in a topic are not landed.",
+      metric: metrics.metric("landLag"),
+      above: alarms.landLagRecords,
+      minutes: alarms.minutes,
+    },
+    LoadLag: {
+      runbook: "load-lag",
+      what: "Landed records of a table are not loaded.",
+      metric: metrics.metric("loadLag"),
+      above: alarms.loadLagRecords,
+      minutes: alarms.minutes,
+    },
+    Freshness: {
+      runbook: "freshness",
+      what: "Changes of the source are late in mart.",
+      metric: metrics.metric("freshness"),
+      above: alarms.freshnessSeconds,
+      minutes: alarms.minutes,
+    },
+  };
+}
+
+/** Records that are not where they belong: each one counts. */
+function lossRules({ metrics }: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
+  return {
+    Quarantine: {
+      runbook: "quarantine",
+      what: "Records or rows are in quarantine.",
+      metric: metrics.metric("quarantined", Stats.SUM),
+      above: 0,
+    },
+    OffsetGaps: {
+      runbook: "offset-gaps",
+      what: "Offsets of a partition do not join up; it is not loaded any further.",
+      metric: metrics.metric("offsetGaps"),
+      above: 0,
+    },
+    UnmappedColumns: {
+      runbook: "unmapped-columns",
+      what: "The source has columns that the definitions do not know.",
+      metric: metrics.metric("unmapped", Stats.SUM),
+      above: 0,
+    },
+  };
+}
+
+/** Parts of the pipeline that fail. */
+function partRules(props: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
+  const errors = Object.entries(props.functions).map(([name, watched]): [string, Rule] => [
+    `${name}Errors`,
+    {
+      runbook: "function-errors",
+      what: `${name} fails.`,
+      metric: watched.metricErrors({ statistic: Stats.SUM }),
+      above: 0,
+      // One failed run is repeated by itself; a lasting failure is not over in minutes.
+      minutes: props.config.alarms.minutes,
+    },
+  ]);
+  const deadLetters = Object.entries(props.queues).map(([name, queue]): [string, Rule] => [
+    `${name}DeadLetters`,
+    {
+      runbook: "dead-letters",
+      what: `Wake-ups of ${name} failed for good.`,
+      metric: queue.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
+      above: 0,
+    },
+  ]);
+  const copyFailed: Rule = {
+    runbook: "copy-failed",
+    what: "An initial copy or a resync failed.",
+    metric: props.copyFailed,
+    above: 0,
+  };
+  return { ...Object.fromEntries([...errors, ...deadLetters]), CopyFailed: copyFailed };
+}
