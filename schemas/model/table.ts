@@ -40,14 +40,24 @@ export interface Table<C extends Columns> extends AnyTable {
   readonly key: readonly [ColumnName<C>, ...ColumnName<C>[]] | "none";
 }
 
-type TableInput<C extends Columns> = Omit<AnyTable, "source" | "columns" | "key" | "distribution"> & {
+type Key<C extends Columns> = readonly [ColumnName<C>, ...ColumnName<C>[]] | "none";
+
+type TableInput<C extends Columns, K> = Omit<AnyTable, "source" | "columns" | "key" | "distribution"> & {
   readonly source?: string;
   readonly columns: C;
-  readonly key: readonly [NoInfer<ColumnName<C>>, ...NoInfer<ColumnName<C>>[]] | "none";
+  readonly key: K & NoInfer<Key<C>>;
   readonly distribution?: NoInfer<ColumnName<C>> | "even" | "all";
 };
 
-/** Defines a captured table; a key or distribution column that does not exist does not compile. */
-export function defineTable<const C extends Columns>(input: TableInput<C>): Table<C> {
+/**
+ * Defines a captured table; a key or distribution column that does not exist does not compile. The key stays known to
+ * the compiler, so that joins of the star must cover it.
+ */
+export function defineTable<const C extends Columns, const K extends Key<C>>(
+  input: TableInput<C, K>,
+): Table<C> & { readonly key: K } {
   return { ...input, source: input.source ?? input.name };
 }
+
+/** Names of a table's key columns, for the compiler. */
+export type KeyName<T extends AnyTable> = T["key"] extends readonly (infer K extends string)[] ? K : never;
