@@ -40,7 +40,7 @@ const TIMING = {
   sessionTimeout: 10_000,
   rebalanceTimeout: 10_000,
   heartbeatInterval: 2_000,
-  metadataMaxAge: 10_000,
+  metadataMaxAge: 5_000,
 };
 
 /**
