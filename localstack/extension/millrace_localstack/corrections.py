@@ -10,6 +10,7 @@ def correct_lambda():
     use_configured_log_group()
     assign_environments_one_at_a_time()
     update_all_mapping_properties()
+    keep_mapping_states_true()
 
 
 def use_configured_log_group():
@@ -79,3 +80,38 @@ def update_all_mapping_properties():
         return result
 
     mapping.LambdaEventSourceMappingProvider.update = update
+
+
+def keep_mapping_states_true():
+    """An updated mapping ends as Disabled while it polls, and a disabled one cannot be deleted.
+
+    An update makes a new worker; the old one's thread, which ends later, still writes its own last state. And a
+    worker without a running thread never removes its mapping.
+    """
+    from localstack.services.lambda_.event_source_mapping.esm_worker import EsmWorker
+
+    newest = {}
+    create, delete, update_state = EsmWorker.create, EsmWorker.delete, EsmWorker.update_esm_state_in_store
+
+    def create_worker(self):
+        newest[self.uuid] = self
+        create(self)
+
+    def delete_worker(self):
+        delete(self)
+        if not self.enabled or self._poller_thread is None or not self._poller_thread.is_alive():
+            self.delete_esm_in_store()
+
+    def update_esm_state_in_store(self, new_state):
+        if newest.get(self.uuid) is self and self.uuid in self._state.event_source_mappings:
+            update_state(self, new_state)
+
+    def delete_esm_in_store(self):
+        if newest.get(self.uuid) is self:
+            newest.pop(self.uuid)
+            self._state.event_source_mappings.pop(self.uuid, None)
+
+    EsmWorker.create = create_worker
+    EsmWorker.delete = delete_worker
+    EsmWorker.update_esm_state_in_store = update_esm_state_in_store
+    EsmWorker.delete_esm_in_store = delete_esm_in_store
