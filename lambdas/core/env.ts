@@ -38,14 +38,19 @@ export const kafkaEnvironment = {
   KAFKA_AUTH: z.enum(["iam", "none"]),
 };
 
+/** Every function knows its stage: it is a dimension of its metrics. */
+const stageEnvironment = { STAGE: envText };
+
 /** Landing objects, manifests (`manifests/`), definitions (`definitions/`) and state (`state/`) share one bucket. */
 export const landingEnvironment = {
+  ...stageEnvironment,
   LANDING_BUCKET: envText,
   /** First part of landing keys: the stage's cluster name. */
   CLUSTER_NAME: envText,
 };
 
 export const warehouseEnvironment = {
+  ...stageEnvironment,
   WAREHOUSE_WORKGROUP: envText,
   WAREHOUSE_DATABASE: envText,
   /** ARN of the managed admin secret. */
