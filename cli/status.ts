@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { KafkaClient, GetBootstrapBrokersCommand } from "@aws-sdk/client-kafka";
+import type { PipelineStatus } from "../lambdas/core/events.ts";
+import { CommandError } from "./errors.ts";
+import type { AskStatus } from "./pipeline-status.ts";
+import { statusAsker } from "./pipeline-status.ts";
+import { stackOutputs } from "./stack-outputs.ts";
+import { statusText } from "./status-text.ts";
+import { findTarget } from "./target.ts";
+import type { Target } from "./target.ts";
+
+export interface StatusOptions {
+  readonly json?: boolean;
+  readonly wait?: boolean;
+  /** Seconds; with `wait`. @default - no bound */
+  readonly timeout?: number;
+  readonly stage?: string;
+}
+
+/** URLs that a client can use; null where only the network of the account reaches them. */
+export interface Endpoints {
+  readonly source: string | null;
+  readonly kafka: string | null;
+  readonly aws: string | null;
+  readonly warehouse: string | null;
+}
+
+export interface StatusAnswer extends Omit<PipelineStatus, "tables"> {
+  readonly stage: string;
+  readonly endpoints: Endpoints;
+  readonly tables: readonly (PipelineStatus["tables"][number] & {
+    /** Records that each stage still has to take. */
+    readonly lag: { readonly land: number; readonly load: number; readonly star: number };
+  })[];
+}
+
+/** `millrace status`: where every stage is. */
+export async function status(options: StatusOptions, print: (text: string) => void): Promise<void> {
+  const target = findTarget(options.stage);
+  const outputs = await stackOutputs(target);
+  const ask = statusAsker(target.aws, outputs.MeasureLagName);
+  const found = options.wait === true ? await untilCaughtUp(ask, options.timeout) : await ask();
+  const answer = answerOf(target.stage, await endpointsOf(target, outputs.ClusterArn), found);
+  print(options.json === true ? JSON.stringify(answer) : statusText(answer));
+}
+
+/** The status with each table's lag worked out. */
+export function answerOf(stage: string, endpoints: Endpoints, found: PipelineStatus): StatusAnswer {
+  return {
+    stage,
+    caughtUp: found.caughtUp,
+    endpoints,
+    mark: found.mark,
+    capture: found.capture,
+    tables: found.tables.map((table) => ({
+      ...table,
+      lag: {
+        land: Math.max(0, table.published - table.landed),
+        load: Math.max(0, table.landed - table.loaded),
+        star: Math.max(0, table.loaded - table.starred),
+      },
+    })),
+  };
+}
+
+const POLL_MS = 500;
+
+/**
+ * Asks until everything that was committed at the first call is visible.
+ * @throws CommandError naming the tables that are behind when the time is over
+ */
+export async function untilCaughtUp(ask: AskStatus, timeoutSeconds?: number, now = Date.now): Promise<PipelineStatus> {
+  const started = now();
+  let found = await ask();
+  while (!found.caughtUp) {
+    if (timeoutSeconds !== undefined && now() - started >= timeoutSeconds * 1000) {
+      const behind = found.tables.filter(({ published, starred }) => starred < published).map(({ table }) => table);
+      const where =
+        behind.length === 0 ? "change capture is" : `${behind.join(", ")} ${behind.length === 1 ? "is" : "are"}`;
+      throw new CommandError(`Not caught up after ${timeoutSeconds} s: ${where} behind. See \`millrace status\`.`);
+    }
+    await sleep(POLL_MS);
+    found = await ask(found.mark);
+  }
+  return found;
+}
+
+async function endpointsOf(target: Target, clusterArn: string): Promise<Endpoints> {
+  if (target.local !== null) {
+    const { source, kafka, aws, warehouse } = target.local.endpoints;
+    return { source, kafka: `kafka://${kafka.replace(/^kafka:\/\//, "")}`, aws, warehouse };
+  }
+  const client = new KafkaClient(target.aws);
+  try {
+    const brokers = await client.send(new GetBootstrapBrokersCommand({ ClusterArn: clusterArn }));
+    const list = brokers.BootstrapBrokerStringSaslIam ?? brokers.BootstrapBrokerString ?? null;
+    return { source: null, kafka: list === null ? null : `kafka://${list}`, aws: null, warehouse: null };
+  } finally {
+    client.destroy();
+  }
+}
