@@ -26,9 +26,18 @@ export const LANDING_PREFIXES = {
   manifests: "manifests/",
   definitions: "definitions/",
   state: "state/",
+  /** Newest failure of each stage and table, for `millrace status`. */
+  errors: "state/errors/",
 } as const;
 
 /** The variables by which functions find the landing bucket. */
 export function landingVariables(plane: DataPlane): Readonly<Record<keyof typeof landingEnvironment, string>> {
-  return { LANDING_BUCKET: plane.landing.bucket.bucketName, CLUSTER_NAME: resourceName(plane.config) };
+  return {
+    STAGE: plane.config.stage,
+    LANDING_BUCKET: plane.landing.bucket.bucketName,
+    CLUSTER_NAME: resourceName(plane.config),
+  };
 }
+
+/** Consumer groups of all event source mappings, see landingGroup in schemas/naming.ts. */
+export const landingGroups = (plane: DataPlane): string => `${resourceName(plane.config)}-*`;

@@ -97,8 +97,9 @@ export class KafkaCluster extends Construct {
     });
   }
 
-  /** Reading where topics begin and end. @param patterns topic names, `*` allowed */
-  grantDescribe(grantee: IGrantable, patterns: readonly string[]): Grant {
+  /** Reading where topics end and how far consumer groups are. @param patterns topics. @param groups names; `*` allowed */
+  grantDescribe(grantee: IGrantable, patterns: readonly string[], groups: readonly string[]): Grant {
+    this.grantGroups(grantee, groups, ["kafka-cluster:DescribeGroup"]);
     return this.grantTopics(grantee, patterns, ["kafka-cluster:DescribeTopic"]);
   }
 
@@ -114,19 +115,19 @@ export class KafkaCluster extends Construct {
 
   /** Reading within consumer groups. @param groups names, `*` allowed */
   grantConsume(grantee: IGrantable, patterns: readonly string[], groups: readonly string[]): Grant {
-    const groupArns = groups.map((group) => this.arnOf("group", group));
-    acknowledgeWildcards(grantee, groupArns, "One consumer group per topic: a policy cannot hold each.");
-    Grant.addToPrincipal({
-      grantee,
-      actions: ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
-      resourceArns: groupArns,
-    });
+    this.grantGroups(grantee, groups, ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"]);
     return this.grantTopics(grantee, patterns, ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"]);
   }
 
   private grantTopics(grantee: IGrantable, patterns: readonly string[], actions: string[]): Grant {
     const resourceArns = patterns.map((pattern) => this.arnOf("topic", pattern));
     acknowledgeWildcards(grantee, resourceArns, "The topics of an area: a policy cannot hold each table's.");
+    return Grant.addToPrincipal({ grantee, actions, resourceArns });
+  }
+
+  private grantGroups(grantee: IGrantable, groups: readonly string[], actions: string[]): Grant {
+    const resourceArns = groups.map((group) => this.arnOf("group", group));
+    acknowledgeWildcards(grantee, resourceArns, "One consumer group per topic: a policy cannot hold each.");
     return Grant.addToPrincipal({ grantee, actions, resourceArns });
   }
 

@@ -2,7 +2,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { measureLagEnvironment } from "../../lambdas/measure-lag/env.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
+import { LANDING_PREFIXES, landingGroups, landingVariables } from "./data-plane.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -29,7 +29,7 @@ export class LagMeter extends Construct {
     this.measureLag = meter;
     plane.source.grantRead(meter);
     plane.cluster.grantConnect(meter);
-    plane.cluster.grantDescribe(meter, plane.topicPatterns);
+    plane.cluster.grantDescribe(meter, plane.topicPatterns, [landingGroups(plane)]);
     plane.warehouse.grantStatements(meter);
     plane.landing.grantObjects(meter, ["read", "write"], [LANDING_PREFIXES.state]);
     plane.landing.grantList(meter, Object.values(LANDING_PREFIXES));

@@ -1,17 +1,16 @@
 import { Duration } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
-import type { IEventSourceDlq, IFunction } from "aws-cdk-lib/aws-lambda";
-import type { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
+import type { Function as LambdaFunction, IEventSourceDlq, IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { landBatchEnvironment } from "../../lambdas/land-batch/env.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import { topicName } from "../../schemas/naming.ts";
+import { landingGroup, topicName } from "../../schemas/naming.ts";
 import { resourceName } from "../config.ts";
 import { acknowledgeWildcards } from "./acknowledge.ts";
 import type { DataBucket } from "./data-bucket.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
+import { LANDING_PREFIXES, landingGroups, landingVariables } from "./data-plane.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { WakeQueue } from "./wake-queue.ts";
 
@@ -48,6 +47,7 @@ export class Landing extends Construct {
     const written = [LANDING_PREFIXES.landing, LANDING_PREFIXES.definitions];
     plane.landing.grantObjects(landBatch, ["read", "write"], written);
     plane.landing.grantList(landBatch, written);
+    plane.landing.grantObjects(landBatch, ["write", "delete"], [LANDING_PREFIXES.errors]);
     plane.quarantine.grantObjects(landBatch, ["write"], [""]);
     props.loadQueue.queue.grantSendMessages(landBatch);
     this.allowPolling(plane, landBatch);
@@ -55,9 +55,9 @@ export class Landing extends Construct {
   }
 
   /** Event pollers act as the function: they connect, read in the group, and join the brokers' network. */
-  private allowPolling(plane: DataPlane, landBatch: NodejsFunction): void {
+  private allowPolling(plane: DataPlane, landBatch: LambdaFunction): void {
     plane.cluster.grantConnect(landBatch);
-    plane.cluster.grantConsume(landBatch, plane.topicPatterns, [`${resourceName(plane.config)}-*`]);
+    plane.cluster.grantConsume(landBatch, plane.topicPatterns, [landingGroups(plane)]);
     landBatch.addToRolePolicy(
       new PolicyStatement({
         actions: [
@@ -78,13 +78,13 @@ export class Landing extends Construct {
     );
   }
 
-  private addMapping(plane: DataPlane, landBatch: NodejsFunction, table: AnyTable): void {
+  private addMapping(plane: DataPlane, landBatch: LambdaFunction, table: AnyTable): void {
     const { landing } = plane.config;
     const mapping = landBatch.addEventSourceMapping(topicName(table), {
       eventSourceArn: plane.cluster.arn,
       kafkaTopic: topicName(table),
       // Named, so that a mapping made anew goes on where the old one stopped.
-      kafkaConsumerGroupId: `${resourceName(plane.config)}-${topicName(table)}`,
+      kafkaConsumerGroupId: landingGroup(resourceName(plane.config), table),
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: landing.batchRecords,
       maxBatchingWindow: Duration.seconds(landing.windowSeconds),

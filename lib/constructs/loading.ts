@@ -63,6 +63,7 @@ export class Loading extends Construct {
     plane.warehouse.grantStatements(load);
     plane.landing.grantObjects(load, ["read"], [landing, manifests, definitions, state]);
     plane.landing.grantObjects(load, ["write"], [manifests]);
+    plane.landing.grantObjects(load, ["write", "delete"], [LANDING_PREFIXES.errors]);
     plane.landing.grantList(load, [landing, manifests, definitions, state]);
     plane.quarantine.grantObjects(load, ["write"], [""]);
     return load;

@@ -1,15 +1,24 @@
+import { createHash } from "node:crypto";
 import { CustomResource, Duration } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { migrateWarehouseEnvironment } from "../../lambdas/migrate-warehouse/env.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
+import { starDdl } from "../../schemas/sql/star-ddl.ts";
+import { sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
 import { NodeFunction } from "./node-function.ts";
 
 export interface MigrationProps {
   readonly plane: DataPlane;
-  /** Changes when a definition changes: then, and only then, a deployment migrates. */
-  readonly definitions: string;
+  readonly tables: readonly AnyTable[];
+}
+
+/** Changes with anything that the migrator makes: then, and only then, a deployment migrates. */
+function schemaHash(tables: readonly AnyTable[]): string {
+  const schema = [tables.flatMap(tableSpecs), tables.map(sourceView), starDdl()];
+  return createHash("sha256").update(JSON.stringify(schema)).digest("hex");
 }
 
 /** Brings the warehouse's schema up to the definitions at every deployment that changes them. */
@@ -38,7 +47,7 @@ export class Migration extends Construct {
       resourceType: "Custom::WarehouseSchema",
       serviceToken: migrate.functionArn,
       serviceTimeout: Duration.seconds(plane.config.functions["migrate-warehouse"].timeoutSeconds),
-      properties: { Definitions: props.definitions },
+      properties: { Schema: schemaHash(props.tables) },
     });
   }
 }

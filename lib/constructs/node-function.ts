@@ -1,14 +1,13 @@
-import { join } from "node:path";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { ISecurityGroup } from "aws-cdk-lib/aws-ec2";
-import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction, OutputFormat, SourceMapMode } from "aws-cdk-lib/aws-lambda-nodejs";
+import { Architecture, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { z } from "zod";
 import type { EnvironmentOf } from "../../lambdas/core/env.ts";
 import type { FunctionName, StageConfig } from "../config.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { HANDLER, bundledCode } from "./bundled-code.ts";
 import type { Network } from "./network.ts";
 
 export interface NodeFunctionProps<Contract extends z.ZodObject> {
@@ -23,31 +22,23 @@ export interface NodeFunctionProps<Contract extends z.ZodObject> {
   readonly inside?: { readonly network: Network; readonly groups: readonly ISecurityGroup[] };
 }
 
-const ROOT = join(import.meta.dirname, "../..");
-
-/** esbuild's ESM output has no `require`; dependencies in CommonJS call it for Node's own modules. */
-const BANNER =
-  'import { createRequire as millraceRequire } from "node:module"; const require = millraceRequire(import.meta.url);';
-
 /** A function of lambdas/ as one ES module on Node 24 and ARM64, with its log group. */
 export class NodeFunction<Contract extends z.ZodObject> extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Contract>) {
     super(scope, id);
     const { config, inside } = props;
     const size = config.functions[props.name];
-    this.function = new NodejsFunction(this, "Function", {
+    this.function = new LambdaFunction(this, "Function", {
       description: props.description,
-      entry: join(ROOT, "lambdas", props.name, "handler.ts"),
-      projectRoot: ROOT,
-      depsLockFilePath: join(ROOT, "package-lock.json"),
+      code: bundledCode(props.name),
+      handler: HANDLER,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: size.memoryMiB,
       timeout: Duration.seconds(size.timeoutSeconds),
       environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
-      awsSdkConnectionReuse: false,
       ...(inside && {
         vpc: inside.network.vpc,
         vpcSubnets: { subnets: [...inside.network.subnets] },
@@ -58,19 +49,6 @@ export class NodeFunction<Contract extends z.ZodObject> extends Construct {
         // Telemetry, no data: it goes with its function.
         removalPolicy: RemovalPolicy.DESTROY,
       }),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: "node24",
-        mainFields: ["module", "main"],
-        banner: BANNER,
-        // The SDK is bundled as well: the runtime's own copy is older than the lock file's and cannot be tested.
-        externalModules: [],
-        minify: false,
-        keepNames: true,
-        sourceMap: true,
-        sourceMapMode: SourceMapMode.DEFAULT,
-        sourcesContent: false,
-      },
     });
     if (this.function.role) {
       acknowledge(this.function.role, {

@@ -90,6 +90,7 @@ export class Warehouse extends Construct {
     this.workgroupName = workgroup.ref;
     this.workgroupArn = workgroup.attrWorkgroupWorkgroupArn;
     this.environment = {
+      STAGE: config.stage,
       WAREHOUSE_WORKGROUP: this.workgroupName,
       WAREHOUSE_DATABASE: this.database,
       WAREHOUSE_SECRET: this.secretName,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { App, StackProps } from "aws-cdk-lib";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { StageConfig } from "../config.ts";
@@ -26,8 +25,7 @@ export function createStacks(app: App, config: StageConfig, tables: readonly Any
     config,
     tables,
   });
-  const definitions = createHash("sha256").update(JSON.stringify(tables)).digest("hex");
-  const pipeline = new PipelineStack(app, id("Pipeline"), { ...common("Pipeline"), config, data, tables, definitions });
+  const pipeline = new PipelineStack(app, id("Pipeline"), { ...common("Pipeline"), config, data, tables });
   const observability = new ObservabilityStack(app, id("Observability"), {
     ...common("Observability"),
     config,

@@ -16,10 +16,8 @@ import type { DataStack } from "./data.ts";
 export interface PipelineStackProps extends StackProps {
   readonly config: StageConfig;
   readonly data: DataStack;
-  /** Every captured table: one event source mapping each. */
+  /** Every captured table: one event source mapping each, and what the warehouse is migrated to. */
   readonly tables: readonly AnyTable[];
-  /** Changes when the warehouse's schema must. */
-  readonly definitions: string;
 }
 
 /** What works on the data and can be thrown away: functions, queues, schedules, the copy's state machine. */
@@ -44,7 +42,7 @@ export class PipelineStack extends Stack {
       warehouse: data.warehouse,
       topicPatterns: [...new Set(tables.map((table) => `${table.area.name}_*`))],
     };
-    this.migration = new Migration(this, "Migration", { plane, definitions: props.definitions });
+    this.migration = new Migration(this, "Migration", { plane, tables });
     this.loading = new Loading(this, "Loading", plane);
     this.landing = new Landing(this, "Landing", { plane, tables, loadQueue: this.loading.loadQueue });
     this.capture = new Capture(this, "Capture", plane);
