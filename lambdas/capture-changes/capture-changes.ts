@@ -12,7 +12,7 @@ export interface CaptureChangesPorts {
   readonly state: ObjectStore;
   readonly openBinlog: OpenBinlog;
   readonly openPublisher: () => Promise<Publisher>;
-  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "describeTables" | "close">>;
+  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "describeTables" | "facts" | "close">>;
   /** Starts the next run, which takes the lease over while this one still publishes. */
   readonly invokeNext: (owner: string) => Promise<void>;
   readonly telemetry: Telemetry;
@@ -23,7 +23,6 @@ export interface CaptureChangesPorts {
 
 export interface CaptureChangesRequest {
   readonly sourceName: string;
-  readonly connector: "mysql" | "mariadb";
   readonly tables: readonly AnyTable[];
   readonly serverIdBase: number;
   readonly runSeconds: number;
@@ -56,10 +55,10 @@ export async function captureChanges(
   if (answer.kind !== "taken") return { status: answer.kind, rows: 0 };
   const { lease } = answer;
   const start = lease.checkpoint;
-  const tables = await capturedTables(request, ports, start.server);
+  const { tables, connector } = await readSource(request, ports, start.server);
 
   const publisher = await ports.openPublisher();
-  const pump = new Pump({ ...request, tables, start }, publisher, telemetry, now);
+  const pump = new Pump({ sourceName: request.sourceName, connector, tables, start }, publisher, telemetry, now);
   const stop = new AbortController();
   try {
     const keeping = keep({ lease, pump, publisher, stop, owner, request, ports });
@@ -142,11 +141,11 @@ async function save(lease: Lease, pump: Pump, publisher: Publisher): Promise<voi
 }
 
 /** Definitions whose database this server has; the position must belong to the server that answers. */
-async function capturedTables(
+async function readSource(
   request: CaptureChangesRequest,
   ports: CaptureChangesPorts,
   server: string,
-): Promise<readonly AnyTable[]> {
+): Promise<{ readonly tables: readonly AnyTable[]; readonly connector: "mysql" | "mariadb" }> {
   const source = await ports.openSource();
   try {
     const place = await source.currentPlace();
@@ -157,7 +156,8 @@ async function capturedTables(
     }
     const existing = await source.describeTables([...new Set(request.tables.map((table) => table.area.database))]);
     const databases = new Set(existing.map((table) => table.db));
-    return request.tables.filter((table) => databases.has(table.area.database));
+    const { flavour } = await source.facts();
+    return { tables: request.tables.filter((table) => databases.has(table.area.database)), connector: flavour };
   } finally {
     await source.close();
   }

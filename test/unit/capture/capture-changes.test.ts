@@ -9,7 +9,7 @@ import { recordVersion } from "../../../lambdas/core/record.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
 import { memoryStore } from "../../support/memory-store.ts";
-import { asSource } from "../../support/source.ts";
+import { asSource, facts } from "../../support/source.ts";
 import { recordingPublisher, recordingTelemetry } from "../../support/recording.ts";
 
 const KEY = checkpointKey("test");
@@ -97,6 +97,7 @@ function world(checkpoint: Checkpoint | null, openBinlog = replay(log)) {
     openSource: async () => ({
       currentPlace: async () => ({ ...place(350), gtid: null, server: "s1" }),
       describeTables: async () => [asSource(orders)],
+      facts: async () => facts,
       close: async () => undefined,
     }),
     invokeNext: async (owner) => {
@@ -116,7 +117,6 @@ function world(checkpoint: Checkpoint | null, openBinlog = replay(log)) {
 
 const request: CaptureChangesRequest = {
   sourceName: "test",
-  connector: "mariadb",
   tables: [orders],
   serverIdBase: 5_000,
   runSeconds: 30,

@@ -27,7 +27,9 @@ describe("preflight", () => {
   });
 
   it("asks for an upgrade where row metadata is unknown", () => {
-    expect(problems({ variables: { log_bin: "ON", binlog_format: "ROW", binlog_row_image: "FULL" } })).toEqual([expect.stringContaining("MariaDB 10.5")]);
+    expect(problems({ variables: { log_bin: "ON", binlog_format: "ROW", binlog_row_image: "FULL" } })).toEqual([
+      expect.stringContaining("MariaDB 10.5"),
+    ]);
   });
 
   it("names missing privileges with the GRANT, in the server's own words", () => {

@@ -1,0 +1,68 @@
+import { tables } from "../../schemas/sources/index.ts";
+import { newId, now, sleep } from "../adapters/clock/index.ts";
+import { connectionOf, createPublisher, openOffsets } from "../adapters/kafka/index.ts";
+import { connectSource } from "../adapters/mysql/index.ts";
+import { createObjectStore } from "../adapters/s3/index.ts";
+import { readCredentials } from "../adapters/secrets/index.ts";
+import { createTelemetry } from "../adapters/telemetry/index.ts";
+import type { SourceDatabase } from "../core/capture-ports.ts";
+import { parseEnvironment } from "../core/env.ts";
+import type { ChunkOutcome, SnapshotFinished, SnapshotPlanned, SnapshotRequest } from "../core/events.ts";
+import { copyChunk } from "./chunk.ts";
+import { captureSnapshotEnvironment } from "./env.ts";
+import { finishSnapshot } from "./finish.ts";
+import { planSnapshot } from "./plan.ts";
+
+const env = parseEnvironment(captureSnapshotEnvironment, process.env);
+const state = createObjectStore(env.LANDING_BUCKET);
+const telemetry = createTelemetry({ stage: env.STAGE, service: "capture-snapshot" });
+const settings = { sourceName: env.SOURCE_NAME, definitions: tables };
+
+const openSource = async (): Promise<SourceDatabase> => {
+  const { username: user, password } = await readCredentials(env.SOURCE_SECRET);
+  return connectSource({ host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS });
+};
+
+const connection = () => connectionOf(env.KAFKA_CLUSTER_ARN, env.KAFKA_AUTH);
+
+/** Copies tables by key ranges while they are written to: planned, read in parallel and closed by the state machine. */
+export const handler = async (
+  request: SnapshotRequest,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<SnapshotPlanned | ChunkOutcome | SnapshotFinished> => {
+  switch (request.action) {
+    case "plan":
+      return using(await openSource(), (source) =>
+        planSnapshot(
+          { ...settings, kind: request.kind, only: request.tables, chunkRows: env.CHUNK_ROWS },
+          { state, source, telemetry, now, newId },
+        ),
+      );
+    case "chunk":
+      return using(await openSource(), async (source) =>
+        using(await createPublisher(await connection()), (publisher) =>
+          copyChunk(
+            { ...settings, snapshotId: request.snapshotId, chunk: request.chunk, rowsPerSecond: env.ROWS_PER_SECOND },
+            { state, source, publisher, telemetry, now, sleep, remaining: () => context.getRemainingTimeInMillis() },
+          ),
+        ),
+      );
+    case "finish":
+      return using(await createPublisher(await connection()), async (publisher) =>
+        using(await openOffsets(await connection()), ({ endOffsets }) =>
+          finishSnapshot({ ...settings, snapshotId: request.snapshotId }, { state, publisher, endOffsets, now }),
+        ),
+      );
+  }
+};
+
+async function using<R extends { close(): Promise<void> }, T>(
+  resource: R,
+  work: (resource: R) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(resource);
+  } finally {
+    await resource.close();
+  }
+}
