@@ -1,0 +1,178 @@
+import { qualifiedName } from "../../../schemas/naming.ts";
+import type { AnyTable } from "../../../schemas/model/table.ts";
+import type { BinlogEvent as CapturedEvent, DdlVerb, OpenBinlog, TableId } from "../../core/capture-ports.ts";
+import { identify, readCollations } from "../mysql/server.ts";
+import { rowRoute } from "../mysql/route.ts";
+import type { Pseudonymise, RowRoute } from "../mysql/route.ts";
+import { openSession } from "../mysql/session.ts";
+import type { MysqlTarget } from "../mysql/target.ts";
+import { streamBinlog } from "./dump.ts";
+import { BinlogUnsupportedError } from "./errors.ts";
+import type { BinlogEvent, DdlEvent, LogPosition } from "./events.ts";
+import { gtidTracker } from "./gtid-tracker.ts";
+import type { GtidTracker } from "./gtid-tracker.ts";
+import { RowDecoder } from "./row-changes.ts";
+import type { RowsEvent } from "./rows-event.ts";
+import type { DdlStatement } from "./statement.ts";
+
+export interface OpenBinlogSettings {
+  /** Idle time after which the server says where it is. @default 1000 */
+  readonly heartbeatMs?: number;
+  /** End at the log's current end instead of waiting for more. @default false */
+  readonly untilEnd?: boolean;
+  readonly pseudonymise?: Pseudonymise;
+}
+
+interface Captured {
+  readonly table: AnyTable;
+  readonly route: RowRoute;
+}
+
+const OPERATIONS = { insert: "c", update: "u", delete: "d" } as const;
+
+const VERBS: Readonly<Record<DdlStatement["action"], DdlVerb>> = {
+  truncate: "truncate",
+  drop: "drop",
+  dropDatabase: "drop",
+  rename: "rename",
+  create: "create",
+  alter: "alter",
+  partition: "alter",
+  data: "other",
+  other: "other",
+};
+
+/** Change capture's way into a MySQL or MariaDB binlog. Each call of the result opens a connection of its own. */
+export function binlogOf(target: MysqlTarget, settings: OpenBinlogSettings = {}): OpenBinlog {
+  return async function* (request) {
+    const session = await openSession(target);
+    const { flavour } = await identify(session);
+    const collations = await readCollations(session, flavour);
+    const stream = streamBinlog({
+      session,
+      flavour,
+      serverId: request.serverId,
+      from: request.from,
+      signal: request.signal,
+      ...(settings.heartbeatMs === undefined ? {} : { heartbeatMs: settings.heartbeatMs }),
+      ...(settings.untilEnd === undefined ? {} : { untilEnd: settings.untilEnd }),
+    });
+    const tracker = request.gtid === null ? null : gtidTracker(flavour, request.gtid);
+    const translator = new Translator(request.tables, new RowDecoder(collations), tracker, settings.pseudonymise);
+    for await (const events of stream) {
+      const captured = translator.translate(events);
+      if (captured.length > 0) yield captured;
+    }
+  };
+}
+
+/** From the log's events to those of captured tables. */
+class Translator {
+  private readonly tables = new Map<string, Captured>();
+  private readonly decoder: RowDecoder;
+  private readonly tracker: GtidTracker | null;
+  private gtid: string | null = null;
+  private inTransaction = false;
+
+  constructor(
+    tables: readonly AnyTable[],
+    decoder: RowDecoder,
+    tracker: GtidTracker | null,
+    pseudonymise: Pseudonymise | undefined,
+  ) {
+    for (const table of tables) {
+      const route = rowRoute(table, pseudonymise);
+      if (this.tables.has(route.table)) throw new TypeError(`${qualifiedName(table)} is captured twice`);
+      this.tables.set(route.table, { table, route });
+    }
+    this.decoder = decoder;
+    this.tracker = tracker;
+  }
+
+  translate(events: readonly BinlogEvent[]): CapturedEvent[] {
+    const captured: CapturedEvent[] = [];
+    let progress: LogPosition | null = null;
+    for (const event of events) {
+      switch (event.kind) {
+        case "begin":
+          this.inTransaction = true;
+          this.gtid = event.gtid;
+          captured.push({
+            kind: "begin",
+            place: event.start,
+            gtid: event.gtid,
+            serverId: event.serverId,
+            committedAt: Math.floor(event.committedMicros / 1000),
+          });
+          break;
+        case "rows":
+          this.rows(event, captured);
+          break;
+        case "ddl":
+          this.ddl(event, captured);
+          break;
+        case "commit":
+          this.inTransaction = false;
+          if (this.gtid !== null) this.tracker?.add(this.gtid);
+          this.gtid = null;
+          captured.push({ kind: "commit", next: event.next, gtid: this.tracker?.text() ?? null });
+          break;
+        case "heartbeat":
+        case "rotate":
+          if (!this.inTransaction) progress = event.next;
+          break;
+      }
+    }
+    if (progress !== null && !this.inTransaction && captured.at(-1)?.kind !== "commit") {
+      captured.push({ kind: "progress", next: progress });
+    }
+    return captured;
+  }
+
+  private rows(event: RowsEvent, into: CapturedEvent[]): void {
+    const captured = this.tables.get(`${event.table.database}.${event.table.table}`);
+    if (captured === undefined) return;
+    const { rows, unknownColumns } = this.decoder.decode(event, captured.route);
+    into.push({
+      kind: "rows",
+      table: captured.table,
+      op: OPERATIONS[event.op],
+      place: event.start,
+      firstRow: 0,
+      rows,
+      unknownColumns,
+    });
+  }
+
+  private ddl(event: DdlEvent, into: CapturedEvent[]): void {
+    const { statement, start } = event;
+    if (statement.action === "data") this.refuseStatement(event);
+    const tables: TableId[] = [...statement.tables, ...statement.renamedTo].flatMap((name) =>
+      statement.action === "dropDatabase" ? this.tablesOf(name.database) : [{ db: name.database, name: name.table }],
+    );
+    into.push({
+      kind: "ddl",
+      verb: VERBS[statement.action],
+      tables,
+      place: start,
+      next: event.next,
+      committedAt: Math.floor(event.committedMicros / 1000),
+      statement: event.sql,
+    });
+  }
+
+  private tablesOf(database: string): TableId[] {
+    return [...this.tables.values()]
+      .filter(({ table }) => table.area.database === database)
+      .map(({ table }) => ({ db: database, name: table.source }));
+  }
+
+  /** A change logged as a statement cannot be captured: passing over it would lose rows in silence. */
+  private refuseStatement(event: DdlEvent): void {
+    const { tables } = event.statement;
+    if (tables.length > 0 && !tables.some((name) => this.tables.has(`${name.database}.${name.table}`))) return;
+    throw new BinlogUnsupportedError(
+      `A session logged a change as a statement at ${event.start.file}:${event.start.pos} (${event.sql.slice(0, 80)}): set binlog_format = ROW for all sessions, then resync the table`,
+    );
+  }
+}

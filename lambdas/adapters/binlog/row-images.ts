@@ -1,0 +1,63 @@
+import { UnsupportedColumnError } from "../mysql/errors.ts";
+import { ImageLayout } from "../mysql/image-layout.ts";
+import type { RowRoute } from "../mysql/route.ts";
+import type { ByteReader } from "../mysql/values/byte-reader.ts";
+import type { ByteWriter } from "../mysql/values/byte-writer.ts";
+import type { Collations } from "../mysql/values/charsets.ts";
+import { columnSkipper, columnWriter } from "./column-writers.ts";
+import type { ColumnWriter } from "./column-writers.ts";
+import type { BinlogColumn, TableMap } from "./table-map.ts";
+
+const NULL_VALUE = Buffer.from("null");
+
+const has = (bits: Buffer, i: number): boolean => (((bits[i >> 3] as number) >> (i & 7)) & 1) === 1;
+
+/** Columns the definition asks for must be readable; others that are not are stepped over. */
+function compile(column: BinlogColumn, collations: Collations, route: RowRoute): ColumnWriter | null {
+  if (route.treatments.get(column.name) === "drop") return null;
+  try {
+    return columnWriter(column, collations);
+  } catch (error) {
+    if (error instanceof UnsupportedColumnError && !route.required.has(column.name)) return null;
+    throw error;
+  }
+}
+
+/** Reads the row images of one table (with one set of columns present) and writes them as JSON objects. */
+export class ImageReader {
+  readonly layout: ImageLayout;
+  private readonly writers: readonly ColumnWriter[];
+  private readonly nullBytes: number;
+
+  constructor(table: TableMap, present: Buffer, collations: Collations, route: RowRoute) {
+    const columns = table.columns.filter((_, i) => has(present, i));
+    const writers = columns.map((column) => compile(column, collations, route));
+    this.layout = new ImageLayout(
+      route,
+      columns.map((c) => c.name),
+      writers.map((w) => w !== null),
+    );
+    this.writers = columns.map((column, i) => writers[i] ?? columnSkipper(column, collations));
+    this.nullBytes = (columns.length + 7) >> 3;
+  }
+
+  /** Consumes one image and appends `{"column":value,...}`. */
+  write(reader: ByteReader, out: ByteWriter): void {
+    const { writers, layout } = this;
+    const { prefixes, starts } = layout;
+    const nulls = reader.take(this.nullBytes);
+    const { buf } = reader;
+    const begin = out.pos;
+    for (let i = 0; i < writers.length; i += 1) {
+      const start = out.pos;
+      starts[i] = start;
+      const prefix = prefixes[i];
+      if (prefix !== null && prefix !== undefined) out.raw(prefix);
+      const value = out.pos;
+      if ((((buf[nulls + (i >> 3)] as number) >> (i & 7)) & 1) === 1) out.raw(NULL_VALUE);
+      else (writers[i] as ColumnWriter)(reader, out);
+      if (layout.anyTreatment && layout.treatments[i] !== null) layout.treat(i, out, start, value);
+    }
+    layout.close(out, begin);
+  }
+}

@@ -1,0 +1,197 @@
+/** A table named in a statement; the statement's default database is filled in. */
+export interface TableName {
+  readonly database: string;
+  readonly table: string;
+}
+
+/**
+ * What a statement in the log means for capture. `partition`: rows vanish without row events (DROP, TRUNCATE, EXCHANGE
+ * ... PARTITION). `alter` may have changed stored values. `data`: a change logged as a statement, which capture cannot
+ * see (a session set binlog_format). `other` matters to no table.
+ */
+export interface DdlStatement {
+  readonly action:
+    "truncate" | "drop" | "dropDatabase" | "rename" | "create" | "alter" | "partition" | "data" | "other";
+  readonly tables: readonly TableName[];
+  /** For renames: the new name of each of `tables`, in order. */
+  readonly renamedTo: readonly TableName[];
+}
+
+interface Token {
+  readonly text: string;
+  /** Quoted names are never keywords. */
+  readonly quoted: boolean;
+}
+
+/** Comments (but the inside of version comments counts), quoted names, strings, words, single signs. */
+const TOKEN =
+  /\/\*M?!\d*|\*\/|\/\*[\s\S]*?\*\/|(?:--(?=\s|$)|#)[^\n]*|`((?:[^`]|``)*)`|"((?:[^"\\]|\\[\s\S]|"")*)"|'(?:[^'\\]|\\[\s\S]|'')*'|[\p{L}\p{N}_$]+|[^\s]/gu;
+/** Names come within this many characters; long statements are not tokenised whole. */
+const MAX_STATEMENT = 1 << 20;
+
+function tokenise(sql: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of sql.slice(0, MAX_STATEMENT).matchAll(TOKEN)) {
+    const [text, backticked, doubled] = match;
+    if (text.startsWith("/*") || text === "*/" || text.startsWith("--") || text.startsWith("#")) continue;
+    if (backticked !== undefined) tokens.push({ text: backticked.replaceAll("``", "`"), quoted: true });
+    else if (doubled !== undefined) tokens.push({ text: doubled.replaceAll('""', '"'), quoted: true });
+    else tokens.push({ text, quoted: false });
+  }
+  return tokens;
+}
+
+class Cursor {
+  private at = 0;
+  private readonly tokens: readonly Token[];
+  private readonly database: string;
+
+  constructor(tokens: readonly Token[], database: string) {
+    this.tokens = tokens;
+    this.database = database;
+  }
+
+  /** Steps over one of the words when it comes next. */
+  skip(...words: string[]): boolean {
+    const token = this.tokens[this.at];
+    if (token === undefined || token.quoted || !words.includes(token.text.toUpperCase())) return false;
+    this.at += 1;
+    return true;
+  }
+
+  skipAll(...words: string[]): void {
+    while (this.skip(...words));
+  }
+
+  has(...words: string[]): boolean {
+    return this.tokens.slice(this.at).some((t) => !t.quoted && words.includes(t.text.toUpperCase()));
+  }
+
+  /** The words from here on, upper case, quoted names left out. */
+  words(): string[] {
+    return this.tokens.slice(this.at).flatMap((t) => (t.quoted ? [] : [t.text.toUpperCase()]));
+  }
+
+  next(): string | undefined {
+    return this.tokens[this.at++]?.text;
+  }
+
+  name(): TableName | null {
+    const first = this.next();
+    if (first === undefined) return null;
+    if (!this.skip(".")) return { database: this.database, table: first };
+    const second = this.next();
+    return second === undefined ? null : { database: first, table: second };
+  }
+
+  names(): TableName[] {
+    const names: TableName[] = [];
+    do {
+      const name = this.name();
+      if (name !== null) names.push(name);
+    } while (this.skip(","));
+    return names;
+  }
+}
+
+const statement = (
+  action: DdlStatement["action"],
+  tables: readonly (TableName | null)[] = [],
+  renamedTo: readonly TableName[] = [],
+): DdlStatement => ({ action, tables: tables.filter((t) => t !== null), renamedTo });
+
+function readDrop(cursor: Cursor): DdlStatement {
+  if (cursor.skip("TEMPORARY")) return statement("other");
+  if (cursor.skip("TABLE", "TABLES")) {
+    cursor.skipAll("IF", "EXISTS");
+    return statement("drop", cursor.names());
+  }
+  if (cursor.skip("DATABASE", "SCHEMA")) {
+    cursor.skipAll("IF", "EXISTS");
+    const database = cursor.next();
+    return statement("dropDatabase", database === undefined ? [] : [{ database, table: "" }]);
+  }
+  // DROP INDEX i ON t changes no values.
+  return statement("other");
+}
+
+function readCreate(cursor: Cursor): DdlStatement {
+  const replace = cursor.skip("OR") && cursor.skip("REPLACE");
+  if (cursor.skip("TEMPORARY") || !cursor.skip("TABLE")) return statement("other");
+  cursor.skipAll("IF", "NOT", "EXISTS");
+  return statement(replace ? "drop" : "create", [cursor.name()]);
+}
+
+function readRename(cursor: Cursor): DdlStatement {
+  if (!cursor.skip("TABLE", "TABLES")) return statement("other");
+  cursor.skipAll("IF", "EXISTS");
+  const from: TableName[] = [];
+  const to: TableName[] = [];
+  do {
+    const old = cursor.name();
+    cursor.skipAll("WAIT", "NOWAIT");
+    if (!cursor.skip("TO")) break;
+    const fresh = cursor.name();
+    if (old === null || fresh === null) break;
+    from.push(old);
+    to.push(fresh);
+  } while (cursor.skip(","));
+  return statement("rename", from, to);
+}
+
+/** Partition operations that remove or swap rows without row events. */
+const PARTITION_LOSSES = ["DROP", "TRUNCATE", "EXCHANGE", "CONVERT"];
+
+function readAlter(cursor: Cursor): DdlStatement {
+  cursor.skipAll("ONLINE", "IGNORE");
+  if (!cursor.skip("TABLE")) return statement("other");
+  cursor.skipAll("IF", "EXISTS");
+  const name = cursor.name();
+  const words = cursor.words();
+  const partition = words.some((word, i) => word === "PARTITION" && PARTITION_LOSSES.includes(words[i - 1] ?? ""));
+  if (partition) return statement("partition", [name]);
+  // ALTER TABLE t RENAME [TO|AS|=] u, as opposed to RENAME COLUMN and RENAME INDEX.
+  while (cursor.has("RENAME")) {
+    const word = cursor.next();
+    if (word?.toUpperCase() !== "RENAME") continue;
+    if (cursor.skip("COLUMN", "INDEX", "KEY")) continue;
+    cursor.skipAll("TO", "AS", "=");
+    const fresh = cursor.name();
+    if (name !== null && fresh !== null) return statement("rename", [name], [fresh]);
+  }
+  return statement("alter", [name]);
+}
+
+function readData(cursor: Cursor, verb: string): DdlStatement {
+  cursor.skipAll("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "QUICK", "INTO", "FROM");
+  if (verb === "LOAD" || verb === "WITH") return statement("data");
+  return statement("data", [cursor.name()]);
+}
+
+/** @param database the statement's default database */
+export function readStatement(sql: string, database: string): DdlStatement {
+  const cursor = new Cursor(tokenise(sql), database);
+  const verb = cursor.next()?.toUpperCase() ?? "";
+  switch (verb) {
+    case "TRUNCATE":
+      cursor.skip("TABLE");
+      return statement("truncate", [cursor.name()]);
+    case "DROP":
+      return readDrop(cursor);
+    case "RENAME":
+      return readRename(cursor);
+    case "ALTER":
+      return readAlter(cursor);
+    case "CREATE":
+      return readCreate(cursor);
+    case "INSERT":
+    case "UPDATE":
+    case "DELETE":
+    case "REPLACE":
+    case "LOAD":
+    case "WITH":
+      return readData(cursor, verb);
+    default:
+      return statement("other");
+  }
+}

@@ -1,0 +1,14 @@
+/** MySQL and MariaDB as a source: connection, facts, anchor and snapshot reads, as the captures' port. */
+export { connectSource } from "./source.ts";
+export type { SourceSettings } from "./source.ts";
+export { parseMysqlUrl } from "./target.ts";
+export type { MysqlTarget } from "./target.ts";
+export type { Pseudonymise } from "./route.ts";
+export {
+  CorruptBytesError,
+  MysqlAccessError,
+  MysqlConnectionError,
+  MysqlProtocolError,
+  MysqlServerError,
+  UnsupportedColumnError,
+} from "./errors.ts";
