@@ -14,6 +14,8 @@ import { createLog, type Log } from "./log.ts";
 import { createBroker } from "./msk/broker.ts";
 import { createMsk } from "./msk/service.ts";
 import { openMskStore } from "./msk/store.ts";
+import { createMetricsWorker } from "./metrics/worker.ts";
+import { createScheduler } from "./scheduler/service.ts";
 import { startServer } from "./server.ts";
 import { sleep } from "./sleep.ts";
 import { runWorker } from "./worker.ts";
@@ -42,7 +44,13 @@ async function start(env: ServicesEnvironment, log: Log): Promise<() => Promise<
     bootstrapServers: env.MILLRACE_KAFKA,
     log,
   });
-  const stopWorkers = [runWorker(eventSource, 1_000, sleep, log)];
+  const scheduler = createScheduler({ ...system, clients, dataDir: env.MILLRACE_DATA_DIR, log });
+  const metrics = createMetricsWorker({ ...clients, now: system.now });
+  const stopWorkers = [
+    runWorker(eventSource, 1_000, sleep, log),
+    runWorker(scheduler, 1_000, sleep, log),
+    runWorker(metrics, 5_000, sleep, log),
+  ];
   log.info("listening", { url: `http://127.0.0.1:${port}` });
 
   return async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Kafka, logLevel, Partitioners, type Message } from "kafkajs";
+import { until } from "./until.ts";
 import { startKafka } from "../../../localstack/engines/kafka.ts";
 
 /** A real broker of its own for one test file. */
@@ -22,6 +23,12 @@ export async function startTestBroker(): Promise<TestBroker> {
   const kafka = new Kafka({ clientId: "test", brokers: [engine.endpoint], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
+  await until("the group coordinator", () =>
+    admin.fetchOffsets({ groupId: "warm-up" }).then(
+      () => true,
+      () => false,
+    ),
+  );
   return {
     kafka,
     address: engine.endpoint,
