@@ -1,0 +1,45 @@
+import { MAX_VARCHAR } from "../../../schemas/types/warehouse.ts";
+import { quoted } from "./csv.ts";
+import { unfit } from "./value.ts";
+import type { CellContext, CellEncoder, RowNotes } from "./value.ts";
+
+/** `\u0000` as an escape: preceded by an even number of backslashes. */
+const NUL_ESCAPE = /((?:^|[^\\])(?:\\\\)*)\\u0000/g;
+
+/** JSON documents travel as their text and become SUPER, whose strings hold 65,535 bytes each. */
+export function jsonCell(context: CellContext): CellEncoder {
+  return (value, notes) => {
+    if (typeof value !== "string") return unfit(context, value, "JSON as text is needed");
+    const text = value.includes("\\u0000") ? withoutNulEscapes(value, notes) : value;
+    const parsed = parse(text);
+    if (parsed === undefined) return unfit(context, value, "it is no JSON");
+    if (text.length * 3 > MAX_VARCHAR && holdsLongString(parsed)) {
+      return unfit(context, value, `a string in it takes more than ${MAX_VARCHAR} bytes`);
+    }
+    return quoted(text);
+  };
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutNulEscapes(text: string, notes: RowNotes): string {
+  // Twice, because neighbours share the character before.
+  const once = (input: string): string =>
+    input.replace(NUL_ESCAPE, (_, before: string) => {
+      notes.nulsReplaced += 1;
+      return `${before}\u2400`;
+    });
+  return once(once(text));
+}
+
+function holdsLongString(value: unknown): boolean {
+  if (typeof value === "string") return value.length * 3 > MAX_VARCHAR && Buffer.byteLength(value) > MAX_VARCHAR;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, item]) => holdsLongString(key) || holdsLongString(item));
+}
