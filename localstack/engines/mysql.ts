@@ -61,7 +61,7 @@ export async function givenMysql(url: string): Promise<RunningSource> {
   try {
     await answers(parsed.href);
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "no answer";
+    const reason = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "no answer";
     throw new EngineError(
       `The source at ${parsed.host} cannot be used (${reason}): check host, port, user and password of its URL.`,
       { cause: error },

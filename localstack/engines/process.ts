@@ -25,6 +25,8 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
   /** Ends the process without waiting for clients. @default "SIGTERM" */
   readonly stopSignal?: NodeJS.Signals;
+  /** Seconds until SIGKILL follows. @default 10 */
+  readonly graceSeconds?: number;
 }
 
 export interface StartedProcess {
@@ -56,7 +58,8 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
   child.once("exit", (code, signal) => (ended ??= `ended with ${signal ?? `code ${code ?? "unknown"}`}`));
 
   const stop = async () => {
-    if (child.pid !== undefined && ended === undefined) await stopPid(child.pid, { signal: options.stopSignal });
+    if (child.pid !== undefined && ended === undefined)
+      await stopPid(child.pid, { signal: options.stopSignal, graceSeconds: options.graceSeconds });
   };
   const started = Date.now();
   const timeoutSeconds = options.timeoutSeconds ?? 60;
@@ -81,7 +84,7 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
 }
 
 /** Runs a program to its end, with output to the log. */
-export async function runToEnd(options: Omit<ProcessOptions, "ready" | "stopSignal">): Promise<void> {
+export async function runToEnd(options: Omit<ProcessOptions, "ready" | "stopSignal" | "graceSeconds">): Promise<void> {
   let outcome: { code: number | null } | undefined;
   await mkdir(path.dirname(options.log), { recursive: true });
   const out = openSync(options.log, "w");

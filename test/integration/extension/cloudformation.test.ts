@@ -1,0 +1,289 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+} from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
+import { GetBootstrapBrokersCommand, KafkaClient } from "@aws-sdk/client-kafka";
+import type { CloudUnderTest, ServiceCall } from "./cloud-under-test.ts";
+import { eventually, startCloudUnderTest } from "./cloud-under-test.ts";
+
+/** In the manner of CDK's own custom resources: by HTTPS, whatever the response URL says. */
+const CUSTOM_RESOURCE = `
+const https = require("node:https");
+exports.handler = async (event) => {
+  const url = new URL(event.ResponseURL);
+  const body = JSON.stringify({
+    Status: event.ResourceProperties.Fail ? "FAILED" : "SUCCESS", Reason: event.ResourceProperties.Fail,
+    PhysicalResourceId: "schema-1", StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId,
+    Data: { Seen: JSON.stringify([event.RequestType, event.ResourceProperties.Version, event.OldResourceProperties?.Version ?? null]) },
+  });
+  await new Promise((resolve, reject) => {
+    const request = https.request({ hostname: url.hostname, path: url.pathname, method: "PUT",
+      headers: { "content-type": "", "content-length": Buffer.byteLength(body) } }, (response) => { response.resume(); resolve(); });
+    request.on("error", reject);
+    request.end(body);
+  });
+};
+`;
+
+let cloud: CloudUnderTest;
+let formation: CloudFormationClient;
+
+/** The life cycle of the types that the project's services hold. */
+function answer({ path, body }: ServiceCall): unknown {
+  if (path !== "/cfn") return { bootstrapBrokerString: "127.0.0.1:9092" };
+  const model: Record<string, unknown> = { ...asObject(body.previous), ...asObject(body.desired) };
+  if (model.ClusterName === "refused") return { error: "ClusterName refused is not allowed here: choose another." };
+  if (body.type === "AWS::MSK::Cluster")
+    return { model: { ...model, Arn: "arn:aws:kafka:us-east-1:000000000000:cluster/shop/1" } };
+  if (body.type === "AWS::RedshiftServerless::Workgroup") {
+    return { model: { ...model, Workgroup: { Endpoint: { Address: "127.0.0.1", Port: 5439 } } } };
+  }
+  return { model };
+}
+
+const asObject = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
+
+beforeAll(async () => {
+  cloud = await startCloudUnderTest(answer);
+  formation = new CloudFormationClient(cloud.client);
+}, 120_000);
+
+afterAll(async () => {
+  await cloud.stop();
+}, 60_000);
+
+interface Outcome {
+  readonly status: string | undefined;
+  readonly outputs: Record<string, string | undefined>;
+  readonly reasons: string[];
+}
+
+async function outcomeOf(stack: string): Promise<Outcome> {
+  const { StackStatus, Outputs = [] } = await eventually(async () => {
+    const described = (await formation.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];
+    return described?.StackStatus?.endsWith("IN_PROGRESS") === false ? described : undefined;
+  });
+  const { StackEvents = [] } = await formation.send(new DescribeStackEventsCommand({ StackName: stack }));
+  const reasons = StackEvents.flatMap(({ ResourceStatusReason }) => ResourceStatusReason ?? []);
+  const outputs: Outcome["outputs"] = {};
+  for (const { OutputKey = "", OutputValue } of Outputs) outputs[OutputKey] = OutputValue;
+  return { status: StackStatus, outputs, reasons };
+}
+
+/** By change set, as CDK does: LocalStack's CreateStack and UpdateStack report success for some failures. */
+async function deploy(
+  stack: string,
+  resources: object,
+  outputs: object = {},
+  kind: "CREATE" | "UPDATE" = "CREATE",
+): Promise<Outcome> {
+  const values = Object.entries(outputs).map(([name, Value]) => [name, { Value: Value as unknown }] as const);
+  const template = { Resources: resources, Outputs: Object.fromEntries(values) };
+  const { Id } = await formation.send(
+    new CreateChangeSetCommand({
+      StackName: stack,
+      ChangeSetName: `change-${randomUUID()}`,
+      ChangeSetType: kind,
+      TemplateBody: JSON.stringify(template),
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+    }),
+  );
+  await eventually(async () => {
+    const { Status } = await formation.send(new DescribeChangeSetCommand({ ChangeSetName: Id }));
+    return Status === "CREATE_COMPLETE" ? Status : undefined;
+  });
+  await formation.send(new ExecuteChangeSetCommand({ ChangeSetName: Id }));
+  return outcomeOf(stack);
+}
+
+const get = (id: string, attribute: string) => ({ "Fn::GetAtt": [id, attribute] });
+
+const provider = {
+  Role: {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      },
+    },
+  },
+  Provider: {
+    Type: "AWS::Lambda::Function",
+    Properties: {
+      Runtime: "nodejs24.x",
+      Handler: "index.handler",
+      Role: get("Role", "Arn"),
+      Code: { ZipFile: CUSTOM_RESOURCE },
+    },
+  },
+};
+
+describe("resource types by the project's services", () => {
+  it("are created, read by Ref and GetAtt (numbers too), and deleted", async () => {
+    const { status, outputs } = await deploy(
+      "remote",
+      {
+        Cluster: { Type: "AWS::MSK::Cluster", Properties: { ClusterName: "shop" } },
+        Namespace: { Type: "AWS::RedshiftServerless::Namespace", Properties: { NamespaceName: "shop" } },
+        Workgroup: {
+          Type: "AWS::RedshiftServerless::Workgroup",
+          Properties: { WorkgroupName: "shop", NamespaceName: { Ref: "Namespace" } },
+        },
+      },
+      {
+        Cluster: { Ref: "Cluster" },
+        Workgroup: { Ref: "Workgroup" },
+        Port: get("Workgroup", "Workgroup.Endpoint.Port"),
+      },
+    );
+    expect(status).toBe("CREATE_COMPLETE");
+    expect(outputs).toEqual({
+      Cluster: "arn:aws:kafka:us-east-1:000000000000:cluster/shop/1",
+      Workgroup: "shop",
+      Port: "5439",
+    });
+    const [first] = cloud.calls.filter(({ path }) => path === "/cfn");
+    expect(first?.body).toMatchObject({
+      action: "create",
+      type: "AWS::MSK::Cluster",
+      logicalId: "Cluster",
+      stack: "remote",
+      region: "us-east-1",
+      account: "000000000000",
+      desired: { ClusterName: "shop" },
+      previous: null,
+    });
+    await formation.send(new DeleteStackCommand({ StackName: "remote" }));
+    await eventually(async () => {
+      const deleted = cloud.calls.filter(({ body }) => body.action === "delete").map(({ body }) => body.logicalId);
+      return deleted.length === 3 ? deleted : undefined;
+    });
+  }, 60_000);
+
+  it("fail the stack with the services' own words", async () => {
+    const { status, reasons } = await deploy("refused", {
+      Cluster: { Type: "AWS::MSK::Cluster", Properties: { ClusterName: "refused" } },
+    });
+    expect(status).toBe("ROLLBACK_COMPLETE");
+    expect(reasons.join("\n")).toContain("ClusterName refused is not allowed here: choose another.");
+  }, 60_000);
+});
+
+describe("what nobody stands in for", () => {
+  it("fails the stack when it is a resource type", async () => {
+    const { status, reasons } = await deploy("unknown-type", { Db: { Type: "AWS::RDS::DBInstance", Properties: {} } });
+    expect(status).toBe("ROLLBACK_COMPLETE");
+    expect(reasons.join("\n")).toContain("AWS::RDS::DBInstance");
+  }, 60_000);
+
+  it("fails the stack when it is an attribute", async () => {
+    const { status, reasons } = await deploy("unknown-attribute", {
+      Cluster: { Type: "AWS::MSK::Cluster", Properties: { ClusterName: "shop" } },
+      Topic: { Type: "AWS::MSK::Topic", Properties: { TopicName: get("Cluster", "Nonsense") } },
+    });
+    expect(status).toBe("ROLLBACK_COMPLETE");
+    expect(reasons.join("\n")).toContain("Cluster (AWS::MSK::Cluster) has no attribute Nonsense");
+  }, 60_000);
+});
+
+describe("own resource types", () => {
+  it("are real for security group rules and dashboards, recorded for flow logs and metric filters", async () => {
+    const group = (description: string) => ({
+      Type: "AWS::EC2::SecurityGroup",
+      Properties: { GroupDescription: description, VpcId: { Ref: "Vpc" } },
+    });
+    const rule = { IpProtocol: "tcp", FromPort: 9098, ToPort: 9098, GroupId: get("Server", "GroupId") };
+    const { status, outputs, reasons } = await deploy(
+      "own",
+      {
+        Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
+        Server: group("server"),
+        Client: group("client"),
+        In: {
+          Type: "AWS::EC2::SecurityGroupIngress",
+          Properties: { ...rule, SourceSecurityGroupId: get("Client", "GroupId") },
+        },
+        Out: {
+          Type: "AWS::EC2::SecurityGroupEgress",
+          Properties: { ...rule, CidrIp: "10.0.0.0/16", Description: "brokers" },
+        },
+        Board: {
+          Type: "AWS::CloudWatch::Dashboard",
+          Properties: { DashboardName: "flow", DashboardBody: '{"widgets":[]}' },
+        },
+        Flow: {
+          Type: "AWS::EC2::FlowLog",
+          Properties: { ResourceId: { Ref: "Vpc" }, ResourceType: "VPC", TrafficType: "REJECT" },
+        },
+        Filter: {
+          Type: "AWS::Logs::MetricFilter",
+          Properties: { LogGroupName: "any", FilterPattern: "", MetricTransformations: [] },
+        },
+      },
+      { In: { Ref: "In" }, Out: { Ref: "Out" }, Flow: { Ref: "Flow" } },
+    );
+    expect(reasons.filter((reason) => reason !== "User Initiated")).toEqual([]);
+    expect(status).toBe("CREATE_COMPLETE");
+    expect(outputs).toMatchObject({
+      In: expect.stringMatching(/^sgr-/),
+      Out: expect.stringMatching(/^sgr-/),
+      Flow: expect.stringMatching(/^fl-/),
+    });
+    const { DashboardEntries } = await new CloudWatchClient(cloud.client).send(new ListDashboardsCommand({}));
+    expect(DashboardEntries?.map(({ DashboardName }) => DashboardName)).toEqual(["flow"]);
+  }, 60_000);
+});
+
+describe("custom resources", () => {
+  const schema = (properties: object) => ({
+    Type: "Custom::WarehouseSchema",
+    Properties: { ServiceToken: get("Provider", "Arn"), ...properties },
+  });
+
+  it("are created and updated by their function, and give its data", async () => {
+    const outputs = { Seen: get("Schema", "Seen"), Id: { Ref: "Schema" } };
+    const created = await deploy("custom", { ...provider, Schema: schema({ Version: "1" }) }, outputs);
+    expect(created).toMatchObject({
+      status: "CREATE_COMPLETE",
+      outputs: { Seen: '["Create","1",null]', Id: "schema-1" },
+    });
+    const updated = await deploy("custom", { ...provider, Schema: schema({ Version: "2" }) }, outputs, "UPDATE");
+    expect(updated).toMatchObject({ status: "UPDATE_COMPLETE", outputs: { Seen: '["Update","2","1"]' } });
+  }, 60_000);
+
+  it("fail the stack with the function's reason", async () => {
+    const { status, reasons } = await deploy("custom-fails", {
+      ...provider,
+      Schema: schema({ Fail: "column price cannot be narrowed" }),
+    });
+    expect(status).toBe("ROLLBACK_COMPLETE");
+    expect(reasons.join("\n")).toContain("column price cannot be narrowed");
+  }, 60_000);
+});
+
+describe("forwarded services", () => {
+  it("reach the project's services with what LocalStack knows of the call", async () => {
+    const kafka = new KafkaClient(cloud.client);
+    const ClusterArn = "arn:aws:kafka:us-east-1:000000000000:cluster/shop/1";
+    const { BootstrapBrokerString } = await kafka.send(new GetBootstrapBrokersCommand({ ClusterArn }));
+    expect(BootstrapBrokerString).toBe("127.0.0.1:9092");
+    expect(cloud.calls.at(-1)).toMatchObject({
+      path: `/v1/clusters/${encodeURIComponent(ClusterArn)}/bootstrap-brokers`,
+      headers: {
+        "x-millrace-service": "kafka",
+        "x-millrace-operation": "GetBootstrapBrokers",
+        "x-millrace-region": "us-east-1",
+        "x-millrace-account": "000000000000",
+      },
+    });
+  });
+});
