@@ -79,11 +79,13 @@ interface DimensionInput<R extends AnyTable, J extends Aliases, A extends string
 export function defineDimension<
   R extends AnyTable,
   const A extends string,
-  J extends Aliases = Record<never, never>,
+  J extends Aliases = Readonly<Record<string, never>>,
   const U extends string = never,
 >(input: DimensionInput<R, J, A, U>): Dimension<KeyName<R>, A, U> {
   const { root, attributes } = input;
-  const natural = keyOf<KeyName<R>>(input.name, root);
+  const joins: AnyJoins | undefined = input.joins;
+  if (root.key === "none") throw new TypeError(`dimension ${input.name}: its table ${root.name} has no key`);
+  const natural = root.key as unknown as readonly KeyName<R>[];
   const own = natural.map((name): [string, Attribute] => [name, { from: name }]);
   const others = Object.entries<string | Attribute>(attributes).map(([name, value]): [string, Attribute] => [
     name,
@@ -94,7 +96,7 @@ export function defineDimension<
     name: input.name,
     comment: input.comment,
     root,
-    joins: (input.joins ?? {}) as AnyJoins,
+    joins: joins ?? {},
     natural,
     attributes: Object.fromEntries([...own, ...others]) as Dimension<KeyName<R>, A, U>["attributes"],
     untracked: input.untracked ?? [],
@@ -121,8 +123,3 @@ export function defineValues<R extends AnyTable, const N extends ColumnName<R["c
 }
 
 const attributeOf = (value: string | Attribute): Attribute => (typeof value === "string" ? { from: value } : value);
-
-function keyOf<K extends string>(name: string, root: AnyTable): readonly K[] {
-  if (root.key === "none") throw new TypeError(`dimension ${name}: its table ${root.name} has no key`);
-  return root.key as unknown as readonly K[];
-}

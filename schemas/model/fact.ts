@@ -107,8 +107,8 @@ export function defineFact<
   M extends Dimensions,
   const D extends string,
   const C extends string,
-  J extends Aliases = Record<never, never>,
-  P extends Aliases = Record<never, never>,
+  J extends Aliases = Readonly<Record<string, never>>,
+  P extends Aliases = Readonly<Record<string, never>>,
 >(input: FactInput<R, J, P, M, D, C>): Fact<KeyName<R> | (keyof M & string) | D | C> {
   const { name, root } = input;
   const grain: readonly string[] = input.grain;
@@ -120,13 +120,15 @@ export function defineFact<
     column,
     typeof value === "string" ? { from: value } : value,
   ]);
-  const members = input.members as AnyFact["members"];
+  const members: AnyFact["members"] = input.members;
+  const joins: AnyJoins | undefined = input.joins;
+  const parts: unknown = input.parts ?? {};
   return {
     name,
     comment: input.comment,
     root,
-    joins: (input.joins ?? {}) as AnyJoins,
-    parts: (input.parts ?? {}) as AnyFact["parts"],
+    joins: joins ?? {},
+    parts: parts as AnyFact["parts"],
     grain,
     asOf: input.asOf,
     members,

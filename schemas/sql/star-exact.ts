@@ -50,3 +50,12 @@ function asText(value: string, type: ColumnType): string {
   if (warehouseType(type).name === "BOOLEAN") return `CASE WHEN ${value} THEN 't' WHEN NOT ${value} THEN 'f' END`;
   return `CAST(${value} AS VARCHAR)`;
 }
+
+/** One text for a key of one or more columns, equal exactly when the keys are. */
+export function memberText(values: readonly { readonly value: string; readonly type: ColumnType }[]): string {
+  const [first, ...more] = values;
+  if (first === undefined) throw new TypeError("a member needs at least one column");
+  if (more.length === 0) return exactText(first.value, first.type);
+  // Texts of any content cannot be joined without ambiguity; digests of fixed width can.
+  return values.map(({ value, type }) => fingerprint(value, type)).join(" || ';' || ");
+}
