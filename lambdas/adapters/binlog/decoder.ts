@@ -107,7 +107,7 @@ export class BinlogDecoder {
     into: BinlogEvent[],
   ): void {
     const rows = ROWS_EVENTS.get(header.type);
-    if (rows !== undefined) return this.onRows(rows, header, buf.subarray(at, end), place, into);
+    if (rows !== undefined) { this.onRows(rows, header, buf.subarray(at, end), place, into); return; }
     const body = new ByteReader(buf, at, end);
     switch (header.type) {
       case EVENT.tableMap:
@@ -115,26 +115,26 @@ export class BinlogDecoder {
         return;
       case EVENT.gtid:
       case EVENT.anonymousGtid:
-        return this.begin(header, readMysqlGtid(body, header.type === EVENT.anonymousGtid), false, place, into);
+        { this.begin(header, readMysqlGtid(body, header.type === EVENT.anonymousGtid), false, place, into); return; }
       case EVENT.taggedGtid:
         // Its own serialisation; the tag matters to GTID sets, which capture by file and position does not need.
-        return this.begin(header, { gtid: null, committedMicros: null, standalone: false }, false, place, into);
+        { this.begin(header, { gtid: null, committedMicros: null, standalone: false }, false, place, into); return; }
       case EVENT.mariadbGtid: {
         const info = readMariadbGtid(body, header.serverId);
-        return this.begin(header, info, !info.standalone, place, into);
+        this.begin(header, info, !info.standalone, place, into); return;
       }
       case EVENT.query:
       case EVENT.mariadbQueryCompressed:
-        return this.onQuery(header, body, place, into);
+        { this.onQuery(header, body, place, into); return; }
       case EVENT.xid:
-        return this.commit(into);
+        { this.commit(into); return; }
       case EVENT.xaPrepare:
-        if (body.u8() === 1) return this.commit(into);
+        if (body.u8() === 1) { this.commit(into); return; }
         throw new BinlogUnsupportedError(
           `The source prepared a distributed transaction (XA) at ${place.file}:${place.pos}; its rows may be rolled back later, which the log does not show in time`,
         );
       case EVENT.rotate:
-        return this.onRotate(body, artificial, into);
+        { this.onRotate(body, artificial, into); return; }
       case EVENT.formatDescription:
         return;
       case EVENT.heartbeat:
@@ -200,14 +200,14 @@ export class BinlogDecoder {
       } else this.transaction.explicit = true;
       return;
     }
-    if (control === "commit") return this.commit(into);
+    if (control === "commit") { this.commit(into); return; }
     if (control === "rollback") {
       if (this.transaction?.rows === true) {
         throw new BinlogUnsupportedError(
           `The transaction at ${this.transaction.start.file}:${this.transaction.start.pos} was logged and rolled back: it mixes transactional and other tables; convert the others to InnoDB`,
         );
       }
-      return this.commit(into);
+      this.commit(into); return;
     }
     if (control === "savepoint") return;
     if (this.transaction === null) {

@@ -86,24 +86,24 @@ function readField(field: number, value: ByteReader, types: readonly number[], r
       return;
     }
     case FIELD.defaultCharset:
-      return readDefaultCharset(value, indexes(types, isCharacter), result.collations);
+      { readDefaultCharset(value, indexes(types, isCharacter), result.collations); return; }
     case FIELD.columnCharset:
-      return readColumnCharset(value, indexes(types, isCharacter), result.collations);
+      { readColumnCharset(value, indexes(types, isCharacter), result.collations); return; }
     case FIELD.columnName:
       while (value.left > 0) result.names.push(value.utf8(value.packed()));
       return;
     case FIELD.setLabels:
-      return readLabels(
+      { readLabels(
         value,
         indexes(types, (t) => t === TYPE.set),
         result.labels,
-      );
+      ); return; }
     case FIELD.enumLabels:
-      return readLabels(
+      { readLabels(
         value,
         indexes(types, (t) => t === TYPE.enum),
         result.labels,
-      );
+      ); return; }
     case FIELD.simplePrimaryKey:
       while (value.left > 0) result.primaryKey.push(value.packed());
       return;
@@ -114,9 +114,9 @@ function readField(field: number, value: ByteReader, types: readonly number[], r
       }
       return;
     case FIELD.labelDefaultCharset:
-      return readDefaultCharset(value, indexes(types, isLabelled), result.labelCollations);
+      { readDefaultCharset(value, indexes(types, isLabelled), result.labelCollations); return; }
     case FIELD.labelColumnCharset:
-      return readColumnCharset(value, indexes(types, isLabelled), result.labelCollations);
+      { readColumnCharset(value, indexes(types, isLabelled), result.labelCollations); return; }
     default:
       return;
   }

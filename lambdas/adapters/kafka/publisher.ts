@@ -1,72 +1,72 @@
-import { Kafka, logLevel, Partitioners } from "kafkajs";
-import type { Message } from "kafkajs";
 import type { Publisher } from "../../core/capture-ports.ts";
-import { TransientError, messageOf } from "../../core/errors.ts";
-import { securityOf } from "./security.ts";
 import type { KafkaConnection } from "./connection.ts";
+import { Producer } from "./producer/producer.ts";
+import type { ProducerSettings } from "./producer/settings.ts";
 
-/** Interim producer over kafkajs, replaced by the lean one: same port. */
-export async function createPublisher(connection: KafkaConnection): Promise<Publisher> {
-  const kafka = new Kafka({
-    clientId: "millrace",
-    brokers: [...connection.brokers],
-    logLevel: logLevel.NOTHING,
-    ...securityOf(connection),
-  });
-  const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  });
-  const admin = kafka.admin();
-  await producer.connect();
-  let queued = new Map<string, Message[]>();
-  let count = 0;
-  let sending: Promise<void> = Promise.resolve();
-  let failure: TransientError | null = null;
-  const ship = (): Promise<void> => {
-    const batch = queued;
-    if (count === 0) return sending;
-    queued = new Map();
-    count = 0;
-    sending = sending.then(async () => {
-      if (failure !== null) return;
-      try {
-        await producer.sendBatch({
-          acks: -1,
-          topicMessages: [...batch].map(([topic, messages]) => ({ topic, messages })),
-        });
-      } catch (cause) {
-        failure = new TransientError(`Kafka did not acknowledge: ${messageOf(cause)}`, { cause });
-      }
-    });
-    return sending;
+interface Queued {
+  readonly key: string | null;
+  readonly value: string;
+}
+
+/** UTF-8 takes at most three bytes per UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+
+/**
+ * The captures' publisher over our producer. Records for a topic that is not known yet wait until it is; the caller is
+ * told to, too, by `send` answering false.
+ * @throws KafkaConnectionError, KafkaAccessError
+ */
+export async function createPublisher(connection: KafkaConnection, settings?: ProducerSettings): Promise<Publisher> {
+  const producer = await Producer.open(connection, settings);
+  const unknown = new Map<string, { readonly records: Queued[]; readonly learned: Promise<void> }>();
+  let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+  const append = (topic: string, key: string | null, value: string, partition?: number): boolean => {
+    const room = (value.length + (key?.length ?? 0)) * BYTES_PER_UNIT;
+    if (room > scratch.length) scratch = Buffer.allocUnsafeSlow(room * 2);
+    const valueEnd = scratch.write(value, 0, "utf8");
+    if (key === null) return producer.append(topic, scratch, -1, -1, 0, valueEnd, partition);
+    const keyEnd = valueEnd + scratch.write(key, valueEnd, "utf8");
+    return producer.append(topic, scratch, valueEnd, keyEnd, 0, valueEnd, partition);
   };
-  const add = (topic: string, message: Message): void => {
-    const messages = queued.get(topic) ?? [];
-    if (messages.push(message) === 1) queued.set(topic, messages);
-    count += 1;
+
+  const learn = async (topic: string, records: readonly Queued[]): Promise<void> => {
+    await producer.learn(topic);
+    for (const { key, value } of records) append(topic, key, value);
+    unknown.delete(topic);
   };
-  const settled = async (): Promise<void> => {
-    await ship();
-    if (failure !== null) throw failure;
+
+  const learned = async (): Promise<void> => {
+    while (unknown.size > 0) await Promise.all([...unknown.values()].map((topic) => topic.learned));
   };
+
   return {
     send(topic, key, value) {
-      add(topic, { key, value });
-      return count < 2_000;
+      if (producer.partitions(topic) > 0 && !unknown.has(topic)) return append(topic, key, value);
+      const waiting = unknown.get(topic);
+      if (waiting !== undefined) waiting.records.push({ key, value });
+      else {
+        const records = [{ key, value }];
+        const promise = learn(topic, records);
+        // Whoever awaits it hears of the failure; nobody may be there yet.
+        promise.catch(() => undefined);
+        unknown.set(topic, { records, learned: promise });
+      }
+      return false;
     },
     async sendToAll(topic, value) {
-      await admin.connect();
-      const offsets = await admin.fetchTopicOffsets(topic);
-      await admin.disconnect();
-      for (const { partition } of offsets) add(topic, { key: null, value, partition });
+      await learned();
+      await producer.learn(topic);
+      for (let p = 0; p < producer.partitions(topic); p += 1) append(topic, null, value, p);
     },
-    drained: settled,
-    flush: settled,
-    async close() {
-      await ship();
-      await producer.disconnect();
+    async drained() {
+      await learned();
+      await producer.drained();
     },
+    async flush() {
+      await learned();
+      await producer.flush();
+    },
+    close: () => producer.close(),
   };
 }

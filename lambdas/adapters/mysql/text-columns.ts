@@ -1,6 +1,5 @@
 import type { SourceColumn } from "../../core/capture-ports.ts";
 import { UnsupportedColumnError } from "./errors.ts";
-import type { ByteWriter } from "./values/byte-writer.ts";
 import { stringWriter } from "./values/charsets.ts";
 import type { Collations, StringWriter } from "./values/charsets.ts";
 import { writeServerJson } from "./values/json-canonical.ts";

@@ -96,10 +96,10 @@ export class ByteWriter {
       buf[--at] = DIGITS[rest * 2] as number;
     }
     if (value >= 10) {
-      buf[--at] = DIGITS[value * 2 + 1] as number;
-      buf[--at] = DIGITS[value * 2] as number;
+      buf[at - 1] = DIGITS[value * 2 + 1] as number;
+      buf[at - 2] = DIGITS[value * 2] as number;
     } else if (at > this.pos) {
-      buf[--at] = 48 + value;
+      buf[at - 1] = 48 + value;
     }
     this.pos = end;
   }
