@@ -1,0 +1,16 @@
+/** Documented limits of the Data API (Management Guide, "Considerations when calling the Amazon Redshift Data API"). */
+export const LIMITS = {
+  statements: 40,
+  statementBytes: 100 * 1024,
+  clientToken: 64,
+  statementName: 500,
+  waitSeconds: 30,
+  resultBytes: 500 * 1024 * 1024,
+  rowBytes: 64 * 1024,
+  /** Statements that are not over yet. */
+  active: 500,
+  /** How long a statement, its result and its client token are remembered. */
+  keepMilliseconds: 24 * 3_600_000,
+  tokenMilliseconds: 8 * 3_600_000,
+  listed: 100,
+} as const;
