@@ -88,3 +88,8 @@ LEFT JOIN ${BUILT_TABLE} s ON s.batch = b.batch AND s.table_name = ${literal(qua
 WHERE s.batch IS NULL
 GROUP BY b.batch`;
 }
+
+/** Oldest source commit among the changes that became visible at `builtAt`: column `oldest`, NULL without any. */
+export function oldestCommitQuery(builtAt: string): string {
+  return `SELECT MIN(oldest_commit_at) AS oldest\nFROM ${BUILT_TABLE}\nWHERE built_at = CAST(${literal(builtAt)} AS TIMESTAMP)`;
+}
