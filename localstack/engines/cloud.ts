@@ -50,8 +50,6 @@ export interface Cloud {
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const dataDir = options.dataDir ?? runFolder;
   const { ports = {} } = options;
-  await rm(dataDir, { recursive: true, force: true });
-
   const failed = new AbortController();
   const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
   const engines: RunningEngine[] = [];
@@ -75,6 +73,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   // Numbers first: LocalStack and the services name each other, and a taken port is told before anything runs.
   const awsPort = await choosePort("aws", ports.aws);
   const servicesPort = await choosePort("services", ports.services);
+  await rm(dataDir, { recursive: true, force: true });
   const base = { dataDir, signal };
   const { sourceUrl } = options;
   const source = start<RunningSource>("source", async () =>

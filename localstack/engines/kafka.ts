@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { Kafka, logLevel } from "kafkajs";
 import type { EngineOptions, RunningEngine } from "./engine.ts";
 import { EngineError } from "./engine.ts";
+import { hasController } from "./kafka-probe.ts";
 import { kafkaJars, templates } from "./paths.ts";
-import { choosePort, freePort, isListening } from "./ports.ts";
+import { choosePort, freePort } from "./ports.ts";
 import type { StartedProcess } from "./process.ts";
 import { runToEnd, startProcess } from "./process.ts";
 import { readTools } from "./tools.ts";
@@ -69,7 +69,7 @@ async function startBroker(
     args: [...JVM_OPTIONS, ...classSharing, "-cp", classPath, "kafka.Kafka", properties],
     cwd: folder,
     log: path.join(logs, "kafka.log"),
-    ready: async () => (await isListening(port)) && (await hasController(port)),
+    ready: async () => hasController(port),
     signal: options.signal,
   });
   return { started, storage };
@@ -84,24 +84,6 @@ async function classPathOf(folder: string): Promise<string> {
     .sort()
     .map((name) => path.join(folder, name))
     .join(path.delimiter);
-}
-
-/** Ready is when the broker has registered with its controller, not when its socket opens. */
-async function hasController(port: number): Promise<boolean> {
-  const admin = new Kafka({
-    clientId: "millrace-ready",
-    brokers: [`127.0.0.1:${port}`],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 2000,
-    retry: { retries: 0 },
-  }).admin();
-  try {
-    await admin.connect();
-    const { brokers, controller } = await admin.describeCluster();
-    return brokers.length > 0 && controller !== null;
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 /** C1 only: a broker that lives for minutes on two cores loses more to C2's compiling than it gains. */

@@ -15,19 +15,27 @@ export interface LocalStackOptions extends EngineOptions {
 /** Whole services that go to the project's own process. */
 const FORWARDED = ["kafka", "redshift-data", "redshift-serverless"];
 
+/** Loaded while other parts still start: the first call of each would take up to seconds. */
+const WARMED_UP = [
+  ...["cloudformation", "s3", "sts", "iam", "ssm", "ec2", "sqs", "lambda", "logs", "kms", "secretsmanager"],
+  ...["sns", "stepfunctions", "scheduler", "events", "cloudwatch", "ecr"],
+];
+
 /** LocalStack 4.14.0 on this machine, without Docker, with the project's extension. */
 export async function startLocalStack(options: LocalStackOptions): Promise<RunningEngine> {
   const port = await choosePort("aws", options.port);
   const folder = path.join(options.dataDir, "localstack");
   const temporary = path.join(folder, "tmp");
-  await mkdir(temporary, { recursive: true });
+  // What functions write, as they write it, a file per function; CloudWatch Logs has it when a run has ended.
+  const lambdaLogs = path.join(options.dataDir, "logs", "lambda");
+  for (const each of [temporary, lambdaLogs]) await mkdir(each, { recursive: true });
   const endpoint = `http://127.0.0.1:${port}`;
   const started = await startProcess({
     name: "aws",
     command: python,
     args: ["-m", "localstack.runtime.main"],
     cwd: root,
-    env: { ...inherited(), ...settings(port, folder, temporary, options) },
+    env: { ...inherited(), ...settings(port, { folder, temporary, lambdaLogs }, options) },
     log: path.join(options.dataDir, "logs", "aws.log"),
     ready: async () => {
       const response = await fetch(`${endpoint}/_localstack/init/ready`, { signal: AbortSignal.timeout(2000) });
@@ -45,7 +53,11 @@ function inherited(): NodeJS.ProcessEnv {
   return { PATH, HOME, LANG };
 }
 
-function settings(port: number, folder: string, temporary: string, options: LocalStackOptions): NodeJS.ProcessEnv {
+function settings(
+  port: number,
+  { folder, temporary, lambdaLogs }: { folder: string; temporary: string; lambdaLogs: string },
+  options: LocalStackOptions,
+): NodeJS.ProcessEnv {
   const dynamodb = options.dynamodbPort === undefined ? {} : { DYNAMODB_LOCAL_PORT: String(options.dynamodbPort) };
   return {
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
@@ -62,6 +74,8 @@ function settings(port: number, folder: string, temporary: string, options: Loca
     LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: "0.05",
     LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: "0.05",
     MILLRACE_NODE: node,
+    MILLRACE_WARM_UP: WARMED_UP.join(","),
+    MILLRACE_LAMBDA_LOGS: lambdaLogs,
     MILLRACE_FORWARD: FORWARDED.map((service) => `${service}=${options.servicesEndpoint}`).join(","),
     MILLRACE_CFN: `${options.servicesEndpoint}/cfn`,
     ...dynamodb,

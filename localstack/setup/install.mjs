@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import * as paths from "./paths.mjs";
+import { javaHome } from "./prerequisites.mjs";
 import { output, run, SetupError } from "./run.mjs";
 import { firstThatWorks, initialise, serverFromMaven, serversOnMachine, unpackMariaDb } from "./server.mjs";
 import { hashOf, readStamp, removeStamp, writeStamp } from "./stamps.mjs";
@@ -142,7 +143,7 @@ const extension = stamped(
 function maven(found) {
   return (name, goals) => {
     const args = ["-B", "-q", "-f", engine(`${name}.pom.xml`), ...goals];
-    return run(name, "mvn", args, { env: { JAVA_HOME: path.dirname(path.dirname(found.java.value)) } });
+    return run(name, "mvn", args, { env: { JAVA_HOME: javaHome(found.java.value) } });
   };
 }
 
@@ -168,7 +169,8 @@ const kafka = stamped(
 const kafkaPrepared = stamped(
   "kafka start",
   [],
-  () => hashOf([engine("kafka.pom.xml"), engine("kafka.ts")], paths.root, readTools()?.java),
+  () =>
+    hashOf([engine("kafka.pom.xml"), engine("kafka.ts"), engine("kafka-prepare.ts")], paths.root, readTools()?.java),
   kafkaArchive,
   async () => {
     rmSync(kafkaArchive, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /** What must be on the machine before: each is tried by running it, since a name on the PATH proves nothing. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { output } from "./run.mjs";
@@ -106,8 +106,13 @@ export function javaMajor(text) {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** The folder that JAVA_HOME names, behind the links that systems put on the PATH. */
+export function javaHome(java) {
+  return path.dirname(path.dirname(realpathSync(java)));
+}
+
 export function findMaven(java) {
-  const version = output("mvn", ["-version"], java && { JAVA_HOME: path.dirname(path.dirname(java)) });
+  const version = output("mvn", ["-version"], java && { JAVA_HOME: javaHome(java) });
   return version?.includes("Apache Maven")
     ? { value: "mvn" }
     : { problem: "Maven is missing: install it so that `mvn -version` works (Kafka comes from it)." };
