@@ -1,0 +1,136 @@
+import { CommanderError } from "commander";
+import { stopLocal } from "../../cli/local-state.ts";
+import { messageOf } from "../../lambdas/core/errors.ts";
+import type { Cloud } from "../engines/cloud.ts";
+import { DemoError } from "./errors.ts";
+import { runJob } from "./job.ts";
+import type { RunOptions } from "./options.ts";
+import { parseArguments } from "./options.ts";
+import { progressFor } from "./progress/index.ts";
+import { keepText } from "./report/keep-text.ts";
+import type { Report } from "./report/report.ts";
+import { noFindings, reportOf } from "./report/report.ts";
+import { reportText } from "./report/text.ts";
+import { claimRun, folders, forgetRun, recordRun } from "./run/cloud.ts";
+import { functionLogText, saveFunctionLogs } from "./run/function-logs.ts";
+import { watchEngines } from "./run/watch-engines.ts";
+
+/** `npm run local -- [options]`: the main job. Everything but the report goes to standard error. */
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const started = Date.now();
+
+/** Why the job was ended from outside. */
+class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  readonly exitCode: number;
+
+  constructor(signal: string, exitCode: number) {
+    super(`interrupted by ${signal}`);
+    this.exitCode = exitCode;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const request = parseArguments(argv, process.env, (text) => process.stderr.write(text));
+    if (request.command === "run") return await run(request.options);
+    const stopped = await stopLocal();
+    say(stopped.length === 0 ? "Nothing was running." : `Stopped: ${stopped.join(", ")}.`);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // Commander has said it already.
+    const message = error instanceof CommanderError ? error.message : `FAILED: ${failureText(error)}`;
+    if (!(error instanceof CommanderError)) say(message);
+    if (argv.includes("--json")) printJson(reportOf(noFindings(), (Date.now() - started) / 1000, message));
+    return 1;
+  }
+}
+
+async function run(options: RunOptions): Promise<number> {
+  const release = claimRun();
+  const abort = new AbortController();
+  const findings = noFindings();
+  findings.notes.push(...options.notes);
+  const progress = progressFor(process.stderr, process.env);
+  const stopListening = listenForSignals(abort);
+  const startedAt = new Date(started);
+  let cloud: Cloud | undefined;
+  let failure: unknown;
+  const onCloud = (running: Cloud) => {
+    cloud = running;
+    recordRun(running, startedAt, true);
+    watchEngines(running, abort);
+  };
+  try {
+    await runJob({ options, progress, findings, abort, onCloud });
+  } catch (error) {
+    // What ended the job says more than the step that was ended by it.
+    failure =
+      abort.signal.aborted && abort.signal.reason instanceof Error && !isPlainAbort(abort.signal.reason)
+        ? abort.signal.reason
+        : error;
+  }
+  const interrupted = failure instanceof Interrupted ? failure : undefined;
+  const logs = failure !== undefined && interrupted === undefined ? await functionLogs(cloud) : "";
+  const text = failure === undefined ? undefined : [failureText(failure), logs].filter(Boolean).join("\n");
+  const keep = options.keep && failure === undefined;
+  if (cloud !== undefined) {
+    if (keep) recordRun(cloud, startedAt, false);
+    else await stopCloud(cloud);
+  }
+  stopListening();
+  release();
+
+  const report = reportOf(findings, (Date.now() - started) / 1000, text);
+  const write = options.json ? say : (part: string) => void process.stdout.write(`${part}\n`);
+  if (interrupted !== undefined) say(`Stopped (${interrupted.message}).`);
+  else write(`\n${reportText(report, findings)}`);
+  if (keep && cloud !== undefined) write(`\n${keepText(cloud.endpoints, folders.logs)}`);
+  if (options.json) printJson(report);
+  return interrupted?.exitCode ?? (report.ok ? 0 : 1);
+}
+
+async function stopCloud(cloud: Cloud): Promise<void> {
+  say("Stopping everything ...");
+  await cloud.stop();
+  forgetRun();
+}
+
+/** What the Lambdas said goes with LocalStack: it is saved before that is stopped. */
+async function functionLogs(cloud: Cloud | undefined): Promise<string> {
+  if (cloud === undefined) return "";
+  try {
+    return functionLogText(await saveFunctionLogs(cloud.endpoints.aws, folders.logs));
+  } catch (error) {
+    return `(The Lambdas' logs could not be saved: ${messageOf(error)})`;
+  }
+}
+
+function failureText(error: unknown): string {
+  if (error instanceof DemoError) return `${error.part}: ${error.message}`;
+  return messageOf(error);
+}
+
+const isPlainAbort = (reason: Error): boolean => reason.name === "AbortError";
+
+/** Ctrl-C and its relatives end the job in good order; a second one finds it already under way. */
+function listenForSignals(abort: AbortController): () => void {
+  const signals = [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const;
+  const listeners = signals.map(([signal, exitCode]) => {
+    const listener = () => abort.abort(new Interrupted(signal, exitCode));
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  return () => listeners.forEach((stop) => stop());
+}
+
+function printJson(report: Report): void {
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
