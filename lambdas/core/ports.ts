@@ -56,7 +56,8 @@ export interface Warehouse {
   /**
    * 1 to 40 statements in one transaction (BatchExecuteStatement). The token makes an unknown outcome (time-out)
    * safe to ask again: same token, same statement id. Waits until it is over.
-   * @throws WarehouseError (with the index of the failed statement), TransientError for 1023 and throttling
+   * @throws WarehouseError (with the index of the failed statement), RolledBackError for 1023 (known to have failed:
+   * a new token), TransientError for throttling and time-outs (outcome unknown: the same token)
    */
   transaction(statements: readonly string[], clientToken: string): Promise<TransactionOutcome>;
 }

@@ -11,3 +11,12 @@ export class WarehouseError extends MillraceError {
     this.statement = statement;
   }
 }
+
+/**
+ * A transaction that is known to have been rolled back for no fault of its own (serializable conflict, error 1023): the
+ * same again, whole, with a new ClientToken, because the old one answers with this failure for hours.
+ */
+export class RolledBackError extends MillraceError {
+  override readonly name = "RolledBackError";
+  override readonly retryable = true;
+}

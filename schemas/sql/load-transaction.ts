@@ -14,6 +14,8 @@ import { assertPosition, assertRows, copyToStage, createStage, lockLedger } from
 
 export type { LoadPlan, LoadRange } from "./load/plan.ts";
 
+/** Where the ledger's position is asserted: a failure there means that another load went ahead. */
+export const POSITION_STATEMENT = 1;
 /** Where COPY stands among the statements, for telling its refusal from other failures. */
 export const COPY_STATEMENT = 3;
 

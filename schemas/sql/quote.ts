@@ -62,7 +62,7 @@ export function integer(value: number): string {
 
 /**
  * A statement that fails, and with it its transaction, unless `condition` holds: neither Redshift nor PostgreSQL has an
- * assertion, but both refuse to read a sentence as a number, and say the sentence.
+ * assertion, but both refuse to read a sentence as a number. PostgreSQL's error, and often Redshift's, has the sentence.
  */
 export function assertion(condition: string, message: string, from: string): string {
   return `SELECT CAST(CASE WHEN ${condition} THEN '0' ELSE ${literal(`millrace: ${message}`)} END AS INTEGER) AS asserted\n${from}`;

@@ -1,7 +1,7 @@
 import { RedshiftDataServiceException } from "@aws-sdk/client-redshift-data";
 import type { DescribeStatementCommandOutput } from "@aws-sdk/client-redshift-data";
 import { messageOf, TransientError } from "../../core/errors.ts";
-import { WarehouseError } from "../../core/warehouse-error.ts";
+import { RolledBackError, WarehouseError } from "../../core/warehouse-error.ts";
 
 /** Refusals of the service that the same request survives later. */
 const BUSY = new Set([
@@ -30,11 +30,11 @@ export function translated(error: unknown, doing: string): Error {
   return new WarehouseError(message, -1, { cause: error });
 }
 
-/** The failure of a statement that has run: transient for a conflict, else with the index of the one that failed. */
+/** The failure of a statement that has run: rolled back for a conflict, else with the index of the one that failed. */
 export function failedStatement(described: DescribeStatementCommandOutput): Error {
   const subStatements = described.SubStatements ?? [];
   const index = subStatements.findIndex(({ Status }) => Status === "FAILED");
   const reason = subStatements[index]?.Error ?? described.Error ?? `status ${described.Status ?? "unknown"}`;
-  if (described.Status === "ABORTED" || CONFLICT.test(reason)) return new TransientError(reason);
+  if (described.Status === "ABORTED" || CONFLICT.test(reason)) return new RolledBackError(reason);
   return new WarehouseError(reason, index);
 }

@@ -1,4 +1,9 @@
-import { SendMessageCommand, SQSClient, SQSServiceException } from "@aws-sdk/client-sqs";
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageCommand,
+  SQSClient,
+  SQSServiceException,
+} from "@aws-sdk/client-sqs";
 import { messageOf, TransientError } from "../../core/errors.ts";
 import type { Wake } from "../../core/ports.ts";
 
@@ -25,5 +30,21 @@ export function createWake(queueUrl: string, group?: string, client: SQSClient =
         ? new TransientError(text, { cause: error })
         : new Error(text, { cause: error });
     }
+  };
+}
+
+/** Makes a message that is being worked on visible again after so many seconds. */
+export function createRelease(
+  queueUrl: string,
+  client: SQSClient = new SQSClient(),
+): (receiptHandle: string, seconds: number) => Promise<void> {
+  return async (receiptHandle, seconds) => {
+    await client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      }),
+    );
   };
 }

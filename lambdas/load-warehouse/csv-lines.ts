@@ -1,0 +1,31 @@
+/** A record of a CSV text and the physical lines it spans, counted from 1 as COPY counts them. */
+export interface CsvRecord {
+  /** With its line end. */
+  readonly text: string;
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+/** Splits CSV text into records: a line end inside quotes belongs to its field. */
+export function* csvRecords(text: string): Iterable<CsvRecord> {
+  let start = 0;
+  let line = 1;
+  let firstLine = 1;
+  let inQuotes = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === QUOTE) inQuotes = !inQuotes;
+    else if (char === LINE_FEED) {
+      if (!inQuotes) {
+        yield { text: text.slice(start, i + 1), firstLine, lastLine: line };
+        start = i + 1;
+        firstLine = line + 1;
+      }
+      line += 1;
+    }
+  }
+  if (start < text.length) yield { text: text.slice(start), firstLine, lastLine: line };
+}
+
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;

@@ -1,0 +1,121 @@
+import type { LandedObject, NextOffset } from "../core/landed.ts";
+
+/** Objects of one partition that join up, from its position on. */
+interface Run {
+  readonly partition: number;
+  readonly definition: string;
+  readonly first: number;
+  readonly last: number;
+  readonly objects: readonly LandedObject[];
+}
+
+/** Offsets that are landed by nobody, though later ones are. */
+export interface OffsetGap {
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one transaction will load. */
+export interface LoadBatch {
+  readonly definition: string;
+  readonly runs: readonly Run[];
+}
+
+export interface Limits {
+  /** Compressed bytes. One object is always taken. */
+  readonly bytes: number;
+  readonly objects: number;
+}
+
+/**
+ * Chooses what to load next: from each partition's position on, objects that join up, under one file definition, up to
+ * the limits. A hole stops its partition and is reported; the others go on.
+ */
+export function planBatch(
+  objects: readonly LandedObject[],
+  next: NextOffset,
+  limits: Limits,
+): { readonly batch: LoadBatch | null; readonly gaps: readonly OffsetGap[] } {
+  const partitions = [...new Set(objects.map(({ partition }) => partition))].sort((a, b) => a - b);
+  const gaps: OffsetGap[] = [];
+  const chains = partitions.map((partition) => {
+    const own = objects.filter((object) => object.partition === partition);
+    const { chain, gap } = joinUp(own, next(partition));
+    if (gap !== null) gaps.push({ partition, ...gap });
+    return chain;
+  });
+  const definition = chains.find((chain) => chain.length > 0)?.[0]?.definition;
+  if (definition === undefined) return { batch: null, gaps };
+  const taken = takeInTurn(
+    chains.map((chain) => leading(chain, definition)),
+    limits,
+  );
+  const runs = taken.flatMap((chosen) => toRun(chosen, next));
+  return { batch: { definition, runs }, gaps };
+}
+
+/**
+ * The shortest chain of objects without a hole: of those that cover the next offset, the one that reaches farthest.
+ * Overlaps are welcome, since batches move when they are tried again.
+ */
+function joinUp(
+  objects: readonly LandedObject[],
+  position: number,
+): { readonly chain: readonly LandedObject[]; readonly gap: { readonly from: number; readonly to: number } | null } {
+  const byFirst = [...objects].sort((a, b) => a.first - b.first);
+  const chain: LandedObject[] = [];
+  let at = position;
+  let i = 0;
+  for (;;) {
+    let best: LandedObject | undefined;
+    for (let candidate = byFirst[i]; candidate !== undefined && candidate.first <= at; candidate = byFirst[++i]) {
+      if (candidate.last >= at && (best === undefined || isBetter(candidate, best))) best = candidate;
+    }
+    if (best === undefined) break;
+    chain.push(best);
+    at = best.last + 1;
+  }
+  const beyond = byFirst[i];
+  return { chain, gap: beyond === undefined ? null : { from: at, to: beyond.first - 1 } };
+}
+
+/** Reaches farther; or as far with fewer rows left out. */
+function isBetter(a: LandedObject, b: LandedObject): boolean {
+  return a.last > b.last || (a.last === b.last && a.rows > b.rows);
+}
+
+function leading(chain: readonly LandedObject[], definition: string): readonly LandedObject[] {
+  const end = chain.findIndex((object) => object.definition !== definition);
+  return end === -1 ? chain : chain.slice(0, end);
+}
+
+/** One object of each partition in turn, so that none falls behind. */
+function takeInTurn(
+  chains: readonly (readonly LandedObject[])[],
+  limits: Limits,
+): readonly (readonly LandedObject[])[] {
+  const taken: LandedObject[][] = chains.map(() => []);
+  let bytes = 0;
+  let count = 0;
+  const longest = Math.max(0, ...chains.map((chain) => chain.length));
+  for (let turn = 0; turn < longest; turn++) {
+    for (const [i, chain] of chains.entries()) {
+      const object = chain[turn];
+      if (object === undefined) continue;
+      if (count > 0 && (bytes + object.size > limits.bytes || count >= limits.objects)) return taken;
+      taken[i]?.push(object);
+      bytes += object.size;
+      count += 1;
+    }
+  }
+  return taken;
+}
+
+function toRun(objects: readonly LandedObject[], next: NextOffset): readonly Run[] {
+  const [head] = objects;
+  const last = objects.at(-1);
+  if (head === undefined || last === undefined) return [];
+  const { partition, definition } = head;
+  return [{ partition, definition, first: next(partition), last: last.last, objects }];
+}

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { definitionHash } from "../../schemas/hash.ts";
+import type { FileDefinition } from "../../schemas/hash.ts";
+import { qualifiedName, topicName } from "../../schemas/naming.ts";
+import type { LoadPlan } from "../../schemas/sql/load-transaction.ts";
+import type { LandedObject } from "../core/landed.ts";
+import type { LoadBatch } from "./load-batch.ts";
+
+/** A file as COPY will read it: the landed object, or a copy of it without the lines that were refused. */
+export interface SourceFile {
+  readonly object: LandedObject;
+  /** Key that the manifest names. */
+  readonly key: string;
+  readonly refused: number;
+}
+
+const ID_DIGITS = 32;
+
+/** The batch's files as they landed. */
+export function landedFiles(batch: LoadBatch): readonly SourceFile[] {
+  return batch.runs.flatMap(({ objects }) => objects.map((object) => ({ object, key: object.key, refused: 0 })));
+}
+
+/** Id of a load: the same files from the same positions have the same, so that asking twice is asking once. */
+export function batchId(batch: LoadBatch): string {
+  const content = batch.runs.map(({ partition, first, objects }) => [partition, first, objects.map(({ key }) => key)]);
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, ID_DIGITS);
+}
+
+/** Files that hold any row: COPY takes no empty manifest. */
+export const filesWithRows = (files: readonly SourceFile[]): readonly SourceFile[] =>
+  files.filter(({ object, refused }) => object.rows > refused);
+
+/** `manifests/<table>/<batch>-<attempt>.json`. */
+export function manifestKey(file: FileDefinition, id: string, attempt: number): string {
+  return `manifests/${qualifiedName(file.table)}/${id}-${attempt}.json`;
+}
+
+export interface PlanContext {
+  readonly file: FileDefinition;
+  readonly role: string;
+  readonly starred: boolean;
+}
+
+/** The batch as the statements' generator wants it. */
+export function toLoadPlan(
+  batch: LoadBatch,
+  files: readonly SourceFile[],
+  manifest: string | null,
+  context: PlanContext,
+): LoadPlan {
+  const ranges = batch.runs.map(({ partition, first, last }) => {
+    const own = files.filter(({ object }) => object.partition === partition);
+    const quarantined = sum(own.map(({ refused }) => refused));
+    return { partition, first, last, rows: sum(own.map(({ object }) => object.rows)) - quarantined, quarantined };
+  });
+  return {
+    ...context,
+    definition: definitionHash(context.file),
+    topic: topicName(context.file.table),
+    batch: batchId(batch),
+    ranges,
+    manifest,
+    rows: sum(ranges.map(({ rows }) => rows)),
+    quarantined: sum(ranges.map(({ quarantined }) => quarantined)),
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
