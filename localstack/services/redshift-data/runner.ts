@@ -16,6 +16,8 @@ export interface RunnerDependencies {
   readonly objects: ObjectStore;
   readonly resultsFolder: string;
   readonly now: () => Date;
+  /** @throws SqlError for a role that COPY and UNLOAD may not take */
+  readonly authorize: (role: string) => void;
   /** Told whenever a status changes. */
   readonly changed: (statement: Statement) => void;
 }
@@ -124,9 +126,10 @@ class Run {
   }
 
   async #execute(part: Part): Promise<void> {
-    const { resultsFolder, objects, now } = this.#dependencies;
+    const { resultsFolder, objects, now, authorize } = this.#dependencies;
     const plan = translate(part.sql, this.#parameters());
     if (this.#statement.batch && !this.#statement.autoCommit) refuseInTransaction(plan);
+    if (plan.kind === "copy" || plan.kind === "unload") authorize(plan.options.iamRole);
     const result = new StoredResult(resultsFolder, part.id);
     part.rows = await executePlan(plan, {
       client: this.#client,

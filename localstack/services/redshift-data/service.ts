@@ -6,6 +6,7 @@ import { AwsError } from "../aws-error.ts";
 import { s3ObjectStore, type ObjectStore, type S3Settings } from "../sql/copy/object-store.ts";
 import { redshiftError } from "../sql/run/postgres-errors.ts";
 import { tokenize } from "../sql/tokenizer.ts";
+import { checkRole, type WarehouseDirectory } from "./directory.ts";
 import { describeTable, listDatabases, listSchemas, listTables } from "./catalogue.ts";
 import { described, listed, submitted } from "./describe.ts";
 import { columnMetadata, csvPage, field } from "./fields.ts";
@@ -30,8 +31,8 @@ export interface RedshiftDataOptions {
   readonly s3: S3Settings;
   /** Results that do not fit into memory go below here; what an earlier run left is removed. */
   readonly dataDir: string;
-  /** Refuses calls for workgroups that do not exist. @default - any name is taken */
-  readonly workgroups?: (nameOrArn: string) => boolean;
+  /** Which workgroups, secrets and roles there are. @default - any name is taken */
+  readonly directory?: WarehouseDirectory;
   /** @default - S3 behind the endpoint */
   readonly objects?: ObjectStore;
   readonly now?: () => Date;
@@ -168,6 +169,7 @@ class DataApi implements RedshiftData {
       sessions: this.#sessions,
       objects: this.#objects,
       resultsFolder: this.#resultsFolder,
+      authorize: (role) => checkRole(role, this.#options.directory?.workgroup(statement.workgroup) ?? null),
       now: this.#now,
       changed: (changed) => this.#waiting.changed(changed),
     }).finally(() => this.#running.delete(running));
@@ -178,13 +180,19 @@ class DataApi implements RedshiftData {
     WorkgroupName,
     ClusterIdentifier,
     DbUser,
-  }: Pick<Submission, "WorkgroupName" | "ClusterIdentifier" | "DbUser">): string {
+    SecretArn,
+  }: Pick<Submission, "WorkgroupName" | "ClusterIdentifier" | "DbUser" | "SecretArn">): string {
     if (ClusterIdentifier !== undefined)
       throw validation("ClusterIdentifier is not supported by the local Redshift stand-in: name a WorkgroupName");
     if (DbUser !== undefined) throw validation("DbUser does not go with WorkgroupName");
     if (WorkgroupName === undefined) throw validation("Either ClusterIdentifier or WorkgroupName must be specified");
-    if (this.#options.workgroups?.(WorkgroupName) === false)
+    const entry = this.#options.directory?.workgroup(WorkgroupName);
+    if (entry === null)
       throw validation(`Redshift endpoint doesn't exist in this region: there is no workgroup ${WorkgroupName}`);
+    if (SecretArn !== undefined && entry?.secrets?.includes(SecretArn) === false)
+      throw validation(
+        `Secret ${SecretArn} does not sign in to workgroup ${WorkgroupName}: use the one that its namespace manages`,
+      );
     return WorkgroupName;
   }
 

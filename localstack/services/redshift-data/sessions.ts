@@ -9,7 +9,6 @@ const MAX_SESSIONS = 24;
 export class Sessions {
   readonly #url: string;
   readonly #idle = new Map<string, Client[]>();
-  readonly #installed = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   #used = 0;
 
@@ -50,13 +49,15 @@ export class Sessions {
     const idle = this.#pool(database).pop();
     if (idle !== undefined) return idle;
     const client = await openSession(databaseUrl(this.#url, database));
-    const installed = this.#installed.get(database) ?? installCompatibility(client);
-    this.#installed.set(database, installed);
+    // One whose database was dropped must not be handed out again.
+    client.once("end", () => {
+      const pool = this.#pool(database);
+      if (pool.includes(client)) pool.splice(pool.indexOf(client), 1);
+    });
     try {
-      await installed;
+      await installCompatibility(client);
       return client;
     } catch (error) {
-      this.#installed.delete(database);
       await client.end().catch(() => undefined);
       throw error;
     }
