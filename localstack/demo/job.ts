@@ -89,7 +89,7 @@ async function bringUp({ options, progress, findings, abort, onCloud }: JobConte
       },
       deploy: {
         title: "Deploy the stacks (cdk deploy)",
-        work: timed(findings, "deploy", async (say: Say) => {
+        work: timed(findings, "deploy", async (say: Say, begin) => {
           say("waiting for templates and account");
           const cloud = await rising.up;
           await Promise.all([
@@ -97,6 +97,7 @@ async function bringUp({ options, progress, findings, abort, onCloud }: JobConte
             synthesized.promise,
             bootstrapped.promise,
           ]);
+          begin();
           const ticker = setInterval(() => {
             void resourcesDone(folders.logs).then((done) => say(`${done} resources`));
           }, 1_000);
@@ -110,9 +111,10 @@ async function bringUp({ options, progress, findings, abort, onCloud }: JobConte
       },
       source: {
         title: options.writes ? "Fill the source" : "Look at the source",
-        work: timed(findings, "source", async (say: Say) => {
+        work: timed(findings, "source", async (say: Say, begin) => {
           say("waiting for MySQL");
           const cloud = await rising.up;
+          begin();
           const access = parseSourceUrl(cloud.endpoints.source);
           const rows = await fill(access, options, definitions, say, signal);
           const tables = await tablesAt(access, definitions);
@@ -127,15 +129,17 @@ async function bringUp({ options, progress, findings, abort, onCloud }: JobConte
   return { cloud: engines, source: source.access, tables: source.tables };
 }
 
-/** A step that leaves a line in the report. */
+/** A step that leaves a line in the report. Its time counts from the last call of `begin`, if it has to wait first. */
 function timed<T>(
   findings: Findings,
   name: string,
-  work: (say: Say) => Promise<{ readonly result: T; readonly rows: number }>,
+  work: (say: Say, begin: () => void) => Promise<{ readonly result: T; readonly rows: number }>,
 ): (say: Say) => Promise<T> {
   return async (say) => {
-    const started = Date.now();
-    const { result, rows } = await work(say);
+    let started = Date.now();
+    const { result, rows } = await work(say, () => {
+      started = Date.now();
+    });
     findings.stages.push({ name, rows, seconds: (Date.now() - started) / 1000 });
     return result;
   };

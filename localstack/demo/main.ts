@@ -17,7 +17,7 @@ import { watchEngines } from "./run/watch-engines.ts";
 
 /** `npm run local -- [options]`: the main job. Everything but the report goes to standard error. */
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const started = Date.now();
+const startedAt = new Date();
 
 /** Why the job was ended from outside. */
 class Interrupted extends Error {
@@ -29,8 +29,6 @@ class Interrupted extends Error {
     this.exitCode = exitCode;
   }
 }
-
-process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -44,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
     // Commander has said it already.
     const message = error instanceof CommanderError ? error.message : `FAILED: ${failureText(error)}`;
     if (!(error instanceof CommanderError)) say(message);
-    if (argv.includes("--json")) printJson(reportOf(noFindings(), (Date.now() - started) / 1000, message));
+    if (argv.includes("--json")) printJson(reportOf(noFindings(), (Date.now() - startedAt.getTime()) / 1000, message));
     return 1;
   }
 }
@@ -52,45 +50,49 @@ async function main(argv: readonly string[]): Promise<number> {
 async function run(options: RunOptions): Promise<number> {
   const release = claimRun();
   const abort = new AbortController();
+  const stopListening = listenForSignals(abort);
   const findings = noFindings();
   findings.notes.push(...options.notes);
-  const progress = progressFor(process.stderr, process.env);
-  const stopListening = listenForSignals(abort);
-  const startedAt = new Date(started);
   let cloud: Cloud | undefined;
-  let failure: unknown;
-  const onCloud = (running: Cloud) => {
-    cloud = running;
-    recordRun(running, startedAt, true);
-    watchEngines(running, abort);
-  };
+  let failure: string | undefined;
+  let interrupted: Interrupted | undefined;
   try {
-    await runJob({ options, progress, findings, abort, onCloud });
+    await runJob({
+      options,
+      progress: progressFor(process.stderr, process.env),
+      findings,
+      abort,
+      onCloud: (running) => {
+        cloud = running;
+        recordRun(running, startedAt, true);
+        watchEngines(running, abort);
+      },
+    });
   } catch (error) {
-    // What ended the job says more than the step that was ended by it.
-    failure =
-      abort.signal.aborted && abort.signal.reason instanceof Error && !isPlainAbort(abort.signal.reason)
-        ? abort.signal.reason
-        : error;
+    const cause = causeOf(error, abort.signal);
+    if (cause instanceof Interrupted) interrupted = cause;
+    failure = failureText(cause);
+    if (interrupted === undefined) failure += await functionLogs(cloud);
+  } finally {
+    if (cloud !== undefined && options.keep && failure === undefined) recordRun(cloud, startedAt, false);
+    else if (cloud !== undefined) await stopCloud(cloud);
+    stopListening();
+    release();
   }
-  const interrupted = failure instanceof Interrupted ? failure : undefined;
-  const logs = failure !== undefined && interrupted === undefined ? await functionLogs(cloud) : "";
-  const text = failure === undefined ? undefined : [failureText(failure), logs].filter(Boolean).join("\n");
-  const keep = options.keep && failure === undefined;
-  if (cloud !== undefined) {
-    if (keep) recordRun(cloud, startedAt, false);
-    else await stopCloud(cloud);
-  }
-  stopListening();
-  release();
-
-  const report = reportOf(findings, (Date.now() - started) / 1000, text);
-  const write = options.json ? say : (part: string) => void process.stdout.write(`${part}\n`);
+  const report = reportOf(findings, (Date.now() - startedAt.getTime()) / 1000, failure);
+  const write = options.json ? say : (text: string) => void process.stdout.write(`${text}\n`);
   if (interrupted !== undefined) say(`Stopped (${interrupted.message}).`);
   else write(`\n${reportText(report, findings)}`);
-  if (keep && cloud !== undefined) write(`\n${keepText(cloud.endpoints, folders.logs)}`);
+  if (cloud !== undefined && options.keep && failure === undefined)
+    write(`\n${keepText(cloud.endpoints, folders.logs)}`);
   if (options.json) printJson(report);
   return interrupted?.exitCode ?? (report.ok ? 0 : 1);
+}
+
+/** What ended the job says more than the step that was ended by it. */
+function causeOf(error: unknown, signal: AbortSignal): unknown {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error && reason.name !== "AbortError" ? reason : error;
 }
 
 async function stopCloud(cloud: Cloud): Promise<void> {
@@ -103,9 +105,10 @@ async function stopCloud(cloud: Cloud): Promise<void> {
 async function functionLogs(cloud: Cloud | undefined): Promise<string> {
   if (cloud === undefined) return "";
   try {
-    return functionLogText(await saveFunctionLogs(cloud.endpoints.aws, folders.logs));
+    const logs = await saveFunctionLogs(cloud.endpoints.aws, folders.logs);
+    return logs.length === 0 ? "" : `\n${functionLogText(logs)}`;
   } catch (error) {
-    return `(The Lambdas' logs could not be saved: ${messageOf(error)})`;
+    return `\n(The Lambdas' logs could not be saved: ${messageOf(error)})`;
   }
 }
 
@@ -113,8 +116,6 @@ function failureText(error: unknown): string {
   if (error instanceof DemoError) return `${error.part}: ${error.message}`;
   return messageOf(error);
 }
-
-const isPlainAbort = (reason: Error): boolean => reason.name === "AbortError";
 
 /** Ctrl-C and its relatives end the job in good order; a second one finds it already under way. */
 function listenForSignals(abort: AbortController): () => void {
@@ -134,3 +135,5 @@ function listenForSignals(abort: AbortController): () => void {
 function printJson(report: Report): void {
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
+
+process.exitCode = await main(process.argv.slice(2));
