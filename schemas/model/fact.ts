@@ -39,11 +39,12 @@ export interface AnyFact {
   /** Keys into dim_date. */
   readonly days: Readonly<Record<string, { readonly from: string }>>;
   readonly columns: Readonly<Record<string, Measure>>;
+  /** Every column of the fact. */
+  readonly names: readonly string[];
 }
 
 /** A fact that still knows its columns: what views are checked against. */
 export interface Fact<C extends string> extends AnyFact {
-  /** Every column's name, for the compiler. */
   readonly names: readonly C[];
 }
 
