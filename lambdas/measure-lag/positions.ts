@@ -1,7 +1,8 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { landingGroup, qualifiedName, topicName } from "../../schemas/naming.ts";
-import { loadedPositions, pendingKeys } from "../../schemas/sql/status.ts";
+import { pendingKeys } from "../../schemas/sql/status.ts";
 import type { CommittedOffsets, EndOffsets } from "../core/capture-ports.ts";
+import { readLoadedPositions } from "../core/loaded-positions.ts";
 import type { Warehouse } from "../core/ports.ts";
 
 /** Where each stage is with one table, per partition: offsets of the next record each would take. */
@@ -36,7 +37,7 @@ export async function readPositions(
   const committed = await ports.committedOffsets(
     tables.map((table) => ({ group: landingGroup(cluster, table), topic: topicName(table) })),
   );
-  const loaded = await readLoaded(tables, ports.warehouse);
+  const loaded = await readLoadedPositions(tables, ports.warehouse);
   const pending = await readPending(
     tables.filter((table) => table.key !== "none" && starTables.has(qualifiedName(table))),
     ports.warehouse,
@@ -54,19 +55,6 @@ export async function readPositions(
       pendingKeys: pending.get(name) ?? 0,
     };
   });
-}
-
-async function readLoaded(
-  tables: readonly AnyTable[],
-  warehouse: PositionPorts["warehouse"],
-): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
-  const byTable = new Map<string, Map<number, number>>();
-  for (const row of await warehouse.query(loadedPositions(tables))) {
-    const name = String(row["table_name"]);
-    const positions = byTable.get(name) ?? new Map<number, number>();
-    byTable.set(name, positions.set(Number(row["partition"]), Number(row["next_offset"])));
-  }
-  return byTable;
 }
 
 async function readPending(
