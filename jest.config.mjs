@@ -24,7 +24,11 @@ export default {
   projects: [
     project("unit", "unit"),
     project("golden", "golden"),
-    project("infra", "infra"),
+    {
+      ...project("infra", "infra"),
+      globalSetup: "<rootDir>/test/infra/synth/setup.ts",
+      globalTeardown: "<rootDir>/test/infra/synth/teardown.ts",
+    },
     project("integration", "integration"),
     project("e2e", "e2e"),
   ],

@@ -1,4 +1,3 @@
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 
 /** What may differ between stages: values only. No construct asks for the stage's name to take another path. */
@@ -20,11 +19,14 @@ export interface StageConfig {
   readonly functions: Readonly<Record<FunctionName, FunctionSize>>;
   readonly removal: RemovalConfig;
   readonly alarms: AlarmConfig;
-  readonly logRetention: RetentionDays;
+  readonly logRetentionDays: LogRetentionDays;
 }
 
 export const STAGES = ["local", "dev", "prod"] as const;
 export type StageName = (typeof STAGES)[number];
+
+/** Periods that CloudWatch Logs takes. */
+export type LogRetentionDays = 1 | 14 | 90;
 
 /** The source database: referenced, never created. */
 export interface SourceConfig {
@@ -192,7 +194,7 @@ const prod: StageConfig = {
     freshnessSeconds: 300,
     minutes: 5,
   },
-  logRetention: RetentionDays.THREE_MONTHS,
+  logRetentionDays: 90,
 };
 
 /** As prod, smaller and cheaper; nothing in it may need another path through the code. */
@@ -205,7 +207,7 @@ const dev: StageConfig = {
   warehouse: { ...prod.warehouse, baseCapacity: 8, maxCapacity: 16 },
   landing: { ...prod.landing, pollers: { minimum: 1, maximum: 1 }, retentionDays: 14 },
   flow: { ...prod.flow, cadenceSeconds: 60, loaders: 4 },
-  logRetention: RetentionDays.TWO_WEEKS,
+  logRetentionDays: 14,
 };
 
 /** One machine: the same templates with small numbers. One real broker serves the recorded three. */
@@ -231,7 +233,7 @@ const local: StageConfig = {
   flow: { wakeSlotSeconds: 1, cadenceSeconds: 1, loaders: 2 },
   functions: { ...sizes, "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 } },
   removal: { data: "destroy", terminationProtection: false },
-  logRetention: RetentionDays.ONE_DAY,
+  logRetentionDays: 1,
 };
 
 const stages: Readonly<Record<StageName, StageConfig>> = { local, dev, prod };
@@ -244,7 +246,7 @@ export const configOf = (stage: StageName): StageConfig => stages[stage];
  * prod, and applies the overrides `sourceHost` and `sourcePort`.
  * @throws Error that names the value received and what is allowed
  */
-export function configFrom(node: Node): StageConfig {
+export function configFrom(node: Pick<Node, "tryGetContext">): StageConfig {
   const stage: unknown = node.tryGetContext("stage") ?? "dev";
   const known = STAGES.find((name) => name === stage);
   if (known === undefined) {

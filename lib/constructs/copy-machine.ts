@@ -1,6 +1,5 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
 import {
   Chain,
   Choice,
@@ -22,6 +21,7 @@ import type { IChainable } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { StageConfig } from "../config.ts";
 import { acknowledgeVersions, acknowledgeWildcards } from "./acknowledge.ts";
+import { TelemetryLog } from "./telemetry-log.ts";
 
 export interface CopyMachineProps {
   readonly config: StageConfig;
@@ -53,10 +53,7 @@ export class CopyMachine extends Construct {
         level: LogLevel.ALL,
         // Inputs are names and counts; rows never pass through here.
         includeExecutionData: true,
-        destination: new LogGroup(this, "Log", {
-          retention: props.config.logRetention,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
+        destination: new TelemetryLog(this, "Log", props.config.logRetentionDays),
       },
     });
     const { snapshot, changes, measureLag, buildStar } = props;

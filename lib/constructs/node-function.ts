@@ -1,7 +1,6 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import type { ISecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { Architecture, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { z } from "zod";
 import type { EnvironmentOf } from "../../lambdas/core/env.ts";
@@ -9,6 +8,7 @@ import type { FunctionName, StageConfig } from "../config.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { HANDLER, bundledCode } from "./bundled-code.ts";
 import type { Network } from "./network.ts";
+import { TelemetryLog } from "./telemetry-log.ts";
 
 export interface NodeFunctionProps<Contract extends z.ZodObject> {
   readonly config: StageConfig;
@@ -44,11 +44,7 @@ export class NodeFunction<Contract extends z.ZodObject> extends Construct {
         vpcSubnets: { subnets: [...inside.network.subnets] },
         securityGroups: [inside.network.serviceClients, ...inside.groups],
       }),
-      logGroup: new LogGroup(this, "Log", {
-        retention: config.logRetention,
-        // Telemetry, no data: it goes with its function.
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup: new TelemetryLog(this, "Log", config.logRetentionDays),
     });
     if (this.function.role) {
       acknowledge(this.function.role, {

@@ -31,7 +31,7 @@ export class DataStack extends Stack {
     this.zones = config.zones;
     const removalPolicy = this.removalPolicy(config);
 
-    const logs = new DataBucket(this, "Logs", { retentionDays: { "": config.logRetention }, removalPolicy }).bucket;
+    const logs = new DataBucket(this, "Logs", { retentionDays: { "": config.logRetentionDays }, removalPolicy }).bucket;
     this.landing = new DataBucket(this, "Landing", {
       retentionDays: {
         [LANDING_PREFIXES.landing]: config.landing.retentionDays,

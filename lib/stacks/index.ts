@@ -1,5 +1,5 @@
 import type { App, StackProps } from "aws-cdk-lib";
-import type { AnyTable } from "../../schemas/model/table.ts";
+import { tables as captured } from "../../schemas/sources/index.ts";
 import type { StageConfig } from "../config.ts";
 import { DataStack } from "./data.ts";
 import { ObservabilityStack } from "./observability.ts";
@@ -12,7 +12,7 @@ export interface MillraceStacks {
 }
 
 /** The three stacks of a stage, by lifecycle: Data holds bytes, Pipeline works on them, Observability watches. */
-export function createStacks(app: App, config: StageConfig, tables: readonly AnyTable[]): MillraceStacks {
+export function createStacks(app: App, config: StageConfig, tables = captured): MillraceStacks {
   const common = (part: string): StackProps => ({
     env: { region: config.region, ...(config.account && { account: config.account }) },
     stackName: `Millrace-${config.stage}-${part}`,
