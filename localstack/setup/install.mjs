@@ -44,7 +44,10 @@ const nodePackages = {
   needs: () => ["npm"],
   isCurrent: () => nodeModulesMatchLock() && existsSync(path.join(paths.nodeModules, ".bin", "node")),
   async install() {
-    await run("npm", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=warn"]);
+    // As `npm ci`, which however refuses a lock file that leaves out a package of some other platform; npm on one
+    // platform writes such lock files. The lock file is read and never written.
+    rmSync(paths.nodeModules, { recursive: true, force: true });
+    await run("npm", "npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
     if (!existsSync(path.join(paths.nodeModules, "node", "bin", "node"))) {
       throw new SetupError(
         "npm left install scripts out, and some packages need theirs: run `npm config delete ignore-scripts`, then start again.",
