@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { classicmodelsTables } from "../../../schemas/sources/classicmodels/index.ts";
 
-const FOLDER = join(__dirname, "..", "..", "..", "..", "shared", "data", "classicmodels");
-const DUMP = process.env["CLASSICMODELS_SQL"] ?? join(FOLDER, "classicmodels.sql");
+export const DATA = join(__dirname, "..", "..", "..", "..", "shared", "data", "classicmodels");
+const DUMP = process.env["CLASSICMODELS_SQL"] ?? join(DATA, "classicmodels.sql");
 
 /** Whether the Classic Models dump is at hand; its licence keeps it out of the repository. */
 export const hasDump = existsSync(DUMP);

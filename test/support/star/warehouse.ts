@@ -9,6 +9,7 @@ import { buildTransactions, pendingQuery, recordTransaction } from "../../../sch
 import { starDdl } from "../../../schemas/sql/star-ddl.ts";
 import { batchTable, tableSpecs } from "../../../schemas/sql/tables.ts";
 import type { Star } from "../../../schemas/warehouse/star.ts";
+import { starViewDdl } from "../../../schemas/sql/star-views.ts";
 import { star, starTables } from "../../../schemas/warehouse/star.ts";
 
 /** A version of a row as it stands in history, by the warehouse's column names. */
@@ -59,7 +60,8 @@ export class TestWarehouse {
     }
     const specs = [batchTable, ...this.#tables.flatMap(tableSpecs)];
     for (const spec of specs) await this.#client.query(plain(createTable(spec)));
-    for (const statement of starDdl(this.#star)) await this.#client.query(plain(statement));
+    const views = this.#star === star ? starViewDdl() : [];
+    for (const statement of [...starDdl(this.#star), ...views]) await this.#client.query(plain(statement));
   }
 
   /** Empties everything but dim_date and what the tables start with. */
