@@ -22,17 +22,16 @@ async function main() {
     if (readTools()?.java !== found.java.value) writeTools({ ...readTools(), java: found.java.value });
     const started = Date.now();
     // One chain's failure must not leave the others running behind the message.
-    const outcomes = await Promise.allSettled(chains.map((chain) => runChain(chain, found).catch(stopAndThrow)));
-    const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed) throw failed.reason;
+    let failure;
+    const stopOthers = async (error) => {
+      failure ??= error;
+      await stopAll();
+    };
+    await Promise.all(chains.map((chain) => runChain(chain, found).catch(stopOthers)));
+    if (failure) throw failure;
     await runChain(last, found);
     say(`ready in ${seconds(started)}`);
   });
-}
-
-function stopAndThrow(error) {
-  stopAll();
-  throw error;
 }
 
 async function runChain(chain, found) {
@@ -111,12 +110,14 @@ function isAlive(pid) {
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
+let stopping = false;
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ]) {
-  process.on(signal, () => {
-    stopAll();
+  process.once(signal, async () => {
+    stopping = true;
+    await stopAll();
     unlock();
     say("stopped; the next run goes on from here");
     process.exit(code);
@@ -126,6 +127,8 @@ for (const [signal, code] of [
 try {
   await main();
 } catch (error) {
+  // Installs that were ended by Ctrl-C fail, and that is no news.
+  if (stopping) await new Promise(() => {});
   for (const line of (error instanceof SetupError ? error.message : String(error.stack)).split("\n")) say(line);
   process.exitCode = 1;
 }

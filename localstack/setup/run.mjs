@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { logs, root } from "./paths.mjs";
 
 /** @type {Set<number>} process groups started and not yet ended */
@@ -65,14 +66,23 @@ export function output(command, args, env) {
   }
 }
 
-/** Ends everything still running, children's children too. */
-export function stopAll() {
-  for (const group of running) {
-    try {
-      process.kill(-group, "SIGTERM");
-    } catch {
-      // It ended by itself meanwhile.
-    }
+/** Ends everything still running, children's children too, and returns when all of it is gone. */
+export async function stopAll() {
+  const groups = [...running];
+  for (const group of groups) signal(group, "SIGTERM");
+  for (const started = Date.now(); groups.some((group) => signal(group, 0)); await sleep(50)) {
+    // npm takes its time, and there is nothing that it must finish: the next run starts over.
+    if (Date.now() - started > 2000) for (const group of groups) signal(group, "SIGKILL");
+  }
+}
+
+/** Sends a signal to a process group; 0 only asks. Returns whether there was anyone to get it. */
+function signal(group, name) {
+  try {
+    process.kill(-group, name);
+    return true;
+  } catch {
+    return false;
   }
 }
 
