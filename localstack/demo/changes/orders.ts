@@ -22,7 +22,8 @@ export const placeOrder: Change = async (context) => {
   ]);
   await addLines(context, number, random.int(1, 5));
   if (random.chance(0.7)) {
-    const sum = "SELECT ?, ?, ?, SUM(quantityOrdered * priceEach) FROM orderdetails WHERE orderNumber = ?";
+    const sum =
+      "SELECT ?, ?, ?, SUM(quantityOrdered * priceEach) FROM orderdetails WHERE orderNumber = ? HAVING COUNT(*) > 0";
     await run(`INSERT INTO payments ${sum}`, [customer, `LV${number}`, day, number]);
   }
 };

@@ -6,7 +6,7 @@ import { generateShop } from "../generator/shop.ts";
 import type { RunOptions } from "../options.ts";
 import type { Say } from "../progress/index.ts";
 import type { SourceAccess } from "../source/connection.ts";
-import { connectTo, rowsOf } from "../source/connection.ts";
+import { connectTo, RAW_BYTES, rowsOf } from "../source/connection.ts";
 import { loadDump } from "../source/dump.ts";
 import { fillSource } from "../source/fill.ts";
 
@@ -31,7 +31,7 @@ export async function fill(
       await connection.end();
     }
   } else {
-    const connection = await connectTo(access, { charset: "BINARY" });
+    const connection = await connectTo(access, RAW_BYTES);
     try {
       const onProgress = (done: number) => say(`${Math.floor(done * 100)} %`);
       await loadDump(connection, { file: options.sourceSql, database, signal, onProgress });

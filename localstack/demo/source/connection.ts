@@ -67,6 +67,12 @@ function refusal({ host, port, username }: SourceAccess, cause: unknown): string
   return `cannot connect to MySQL at ${at}: ${messageOf(cause)}`;
 }
 
+/**
+ * For connections that send bytes as they are, one character a byte: without session tracking the driver does not hear
+ * of SET NAMES, after which it would encode once more.
+ */
+export const RAW_BYTES: ConnectionOptions = { charset: "BINARY", flags: ["-SESSION_TRACK"] };
+
 /** Rows of a query as objects. */
 export async function rowsOf<T>(connection: Connection, sql: string, values: readonly unknown[] = []): Promise<T[]> {
   const [rows] = await connection.query<RowDataPacket[]>(sql, [...values]);

@@ -20,7 +20,7 @@ export interface LoadDumpOptions {
 
 /**
  * Executes a mysql dump, statement by statement, as the `mysql` client would.
- * @param connection opened with `charset: "BINARY"`: the dump's bytes go out as they are, whatever it says about them
+ * @param connection opened with RAW_BYTES: the dump's bytes go out as they are, whatever it says about them
  * @returns statements executed
  * @throws DemoError with the line and what to do
  */
