@@ -3,6 +3,7 @@ import type { LoadPlan } from "../../schemas/sql/load-transaction.ts";
 import { COPY_STATEMENT, loadTransaction, POSITION_STATEMENT } from "../../schemas/sql/load-transaction.ts";
 import { TransientError } from "../core/errors.ts";
 import type { Sleep } from "../core/ports.ts";
+import { backoff } from "../core/retrying.ts";
 import { RolledBackError, WarehouseError } from "../core/warehouse-error.ts";
 import type { LoadBatch } from "./load-batch.ts";
 import type { RefusalPorts } from "./refused-lines.ts";
@@ -18,8 +19,6 @@ export interface LoadOncePorts extends RefusalPorts {
 
 /** Tries of one transaction before the run gives up; the next one goes on where this stopped. */
 const ATTEMPTS = 8;
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 20_000;
 
 /** `moved`: another run has loaded this meanwhile; plan again. */
 export type LoadOutcome = { readonly kind: "loaded"; readonly plan: LoadPlan } | { readonly kind: "moved" };
@@ -52,9 +51,9 @@ export async function loadOnce(batch: LoadBatch, context: PlanContext, ports: Lo
         attempt += 1;
       } else if (error instanceof RolledBackError) {
         attempt += 1;
-        await ports.sleep(waitBefore(tries, ports.random()));
+        await ports.sleep(backoff(tries, ports.random()));
       } else if (error instanceof TransientError) {
-        await ports.sleep(waitBefore(tries, ports.random()));
+        await ports.sleep(backoff(tries, ports.random()));
       } else throw error;
     }
   }
@@ -83,8 +82,3 @@ const hasMoved = (error: unknown): boolean =>
   !/does not exist|denied/i.test(error.message);
 const isRefusedCopy = (error: unknown): boolean =>
   error instanceof WarehouseError && error.statement === COPY_STATEMENT;
-
-/** Exponential with full jitter: two loaders in conflict must not meet again. */
-function waitBefore(tries: number, random: number): number {
-  return Math.round(Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS) * (0.5 + random / 2));
-}
