@@ -28,6 +28,18 @@ export const LANDING_PREFIXES = {
   state: "state/",
   /** Newest failure of each stage and table, for `millrace status`. */
   errors: "state/errors/",
+  /** Plan, progress and report of each copy. */
+  snapshots: "state/snapshots/",
+} as const;
+
+/** First parts of keys in the quarantine bucket: each writer has its own. */
+export const QUARANTINE_PREFIXES = {
+  /** land-batch: records that cannot be read. */
+  records: "land/",
+  /** load-warehouse: rows that COPY refused. */
+  rows: "load/",
+  /** The event source's service: payloads of batches that it gave up. */
+  batches: "aws/lambda/",
 } as const;
 
 /** The variables by which functions find the landing bucket. */

@@ -31,8 +31,9 @@ export class LagMeter extends Construct {
     plane.cluster.grantConnect(meter);
     plane.cluster.grantDescribe(meter, plane.topicPatterns, [landingGroups(plane)]);
     plane.warehouse.grantStatements(meter);
-    plane.landing.grantObjects(meter, ["read", "write"], [LANDING_PREFIXES.state]);
-    plane.landing.grantList(meter, Object.values(LANDING_PREFIXES));
+    plane.landing.grantObjects(meter, ["read"], [LANDING_PREFIXES.state]);
+    plane.landing.grantObjects(meter, ["write"], [LANDING_PREFIXES.snapshots]);
+    plane.landing.grantList(meter, [LANDING_PREFIXES.state]);
     new MinuteSchedule(this, "EveryMinute", {
       target: meter,
       description: "Publishes the lag of each stage",

@@ -10,7 +10,7 @@ import { resourceName } from "../config.ts";
 import { acknowledgeWildcards } from "./acknowledge.ts";
 import type { DataBucket } from "./data-bucket.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { LANDING_PREFIXES, landingGroups, landingVariables } from "./data-plane.ts";
+import { LANDING_PREFIXES, QUARANTINE_PREFIXES, landingGroups, landingVariables } from "./data-plane.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { WakeQueue } from "./wake-queue.ts";
 
@@ -19,9 +19,6 @@ export interface LandingProps {
   readonly tables: readonly AnyTable[];
   readonly loadQueue: WakeQueue;
 }
-
-/** Where the service writes the payload of a batch that it gave up: keys begin so. */
-const FAILED_BATCHES = "aws/lambda/";
 
 /** Topics to objects: one function, one event source mapping per table. */
 export class Landing extends Construct {
@@ -44,11 +41,9 @@ export class Landing extends Construct {
       },
     }).function;
     this.landBatch = landBatch;
-    const written = [LANDING_PREFIXES.landing, LANDING_PREFIXES.definitions];
-    plane.landing.grantObjects(landBatch, ["read", "write"], written);
-    plane.landing.grantList(landBatch, written);
-    plane.landing.grantObjects(landBatch, ["write", "delete"], [LANDING_PREFIXES.errors]);
-    plane.quarantine.grantObjects(landBatch, ["write"], [""]);
+    // Writes and never looks: a batch that comes again finds its object by the refused put.
+    plane.landing.grantObjects(landBatch, ["write"], [LANDING_PREFIXES.landing, LANDING_PREFIXES.definitions]);
+    plane.quarantine.grantObjects(landBatch, ["write"], [QUARANTINE_PREFIXES.records]);
     props.loadQueue.queue.grantSendMessages(landBatch);
     this.allowPolling(plane, landBatch);
     for (const table of props.tables) this.addMapping(plane, landBatch, table);
@@ -109,8 +104,8 @@ export class Landing extends Construct {
 function failedBatches(quarantine: DataBucket): IEventSourceDlq {
   return {
     bind: (_mapping, target) => {
-      quarantine.grantObjects(target, ["write"], [FAILED_BATCHES]);
-      quarantine.grantList(target, [FAILED_BATCHES]);
+      quarantine.grantObjects(target, ["write"], [QUARANTINE_PREFIXES.batches]);
+      quarantine.grantList(target, [QUARANTINE_PREFIXES.batches]);
       return { destination: quarantine.bucket.bucketArn };
     },
   };

@@ -4,7 +4,7 @@ import { buildStarEnvironment } from "../../lambdas/build-star/env.ts";
 import { loadWarehouseEnvironment } from "../../lambdas/load-warehouse/env.ts";
 import { wakeLoadersEnvironment } from "../../lambdas/wake-loaders/env.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
+import { LANDING_PREFIXES, QUARANTINE_PREFIXES, landingVariables } from "./data-plane.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
 import { WakeQueue } from "./wake-queue.ts";
@@ -59,13 +59,13 @@ export class Loading extends Construct {
         CADENCE_SECONDS: String(flow.cadenceSeconds),
       },
     }).function;
-    const { landing, manifests, definitions, state } = LANDING_PREFIXES;
+    const { landing, manifests, definitions, errors } = LANDING_PREFIXES;
     plane.warehouse.grantStatements(load);
-    plane.landing.grantObjects(load, ["read"], [landing, manifests, definitions, state]);
+    plane.landing.grantObjects(load, ["read"], [landing, manifests, definitions]);
     plane.landing.grantObjects(load, ["write"], [manifests]);
-    plane.landing.grantObjects(load, ["write", "delete"], [LANDING_PREFIXES.errors]);
-    plane.landing.grantList(load, [landing, manifests, definitions, state]);
-    plane.quarantine.grantObjects(load, ["write"], [""]);
+    plane.landing.grantObjects(load, ["write", "delete"], [errors]);
+    plane.landing.grantList(load, [landing, manifests, definitions]);
+    plane.quarantine.grantObjects(load, ["write"], [QUARANTINE_PREFIXES.rows]);
     return load;
   }
 
@@ -96,8 +96,7 @@ export class Loading extends Construct {
       },
     }).function;
     plane.warehouse.grantStatements(wake);
-    plane.landing.grantObjects(wake, ["read"], [LANDING_PREFIXES.definitions, LANDING_PREFIXES.state]);
-    plane.landing.grantList(wake, Object.values(LANDING_PREFIXES));
+    plane.landing.grantList(wake, [LANDING_PREFIXES.landing]);
     new MinuteSchedule(this, "EveryMinute", { target: wake, description: "Wakes loaders whose message was lost" });
     return wake;
   }

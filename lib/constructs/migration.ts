@@ -39,9 +39,7 @@ export class Migration extends Construct {
     }).function;
     this.migrateWarehouse = migrate;
     plane.warehouse.grantStatements(migrate);
-    const prefixes = [LANDING_PREFIXES.definitions, LANDING_PREFIXES.state];
-    plane.landing.grantObjects(migrate, ["read", "write"], prefixes);
-    plane.landing.grantList(migrate, prefixes);
+    plane.landing.grantObjects(migrate, ["write"], [LANDING_PREFIXES.definitions]);
 
     this.done = new CustomResource(this, "Warehouse", {
       resourceType: "Custom::WarehouseSchema",
