@@ -16,6 +16,8 @@ export interface AnyView {
   readonly comment: string;
   readonly columns: readonly ViewColumn[];
   readonly from: string;
+  /** Tables that it reads: the view is made anew when one of them changes. */
+  readonly reads: readonly string[];
 }
 
 type Source = AnyFact | AnyDimension | Calendar;
@@ -40,6 +42,8 @@ interface ViewInput<F extends Readonly<Record<string, Source>>> {
   readonly comment: string;
   /** What the view reads, by alias. */
   readonly sources: F;
+  /** Tables besides the sources. @default - none */
+  readonly reads?: readonly string[];
   readonly define: (sources: { readonly [A in keyof F]: ColumnsOf<F[A]> }) => {
     readonly columns: Readonly<Record<string, ColumnInput>>;
     readonly from: string;
@@ -57,6 +61,9 @@ export function defineView<F extends Readonly<Record<string, Source>>>(input: Vi
     comment: input.comment,
     columns: Object.entries(columns).map(([name, [sql, comment]]) => ({ name, sql, comment })),
     from,
+    reads: [
+      ...new Set([...Object.values(input.sources).map((source) => describe(source).table), ...(input.reads ?? [])]),
+    ],
   };
 }
 

@@ -15,10 +15,13 @@ export function viewSpec(view: AnyView): ViewSpec {
   };
 }
 
-/** Every view of the star; none reads another, so they can be made in any order. */
-export const starViews = (of: readonly AnyView[] = views): readonly ViewSpec[] => of.map(viewSpec);
+/** Every view of the star with the tables that it reads; none reads another view. */
+export const starViews = (
+  of: readonly AnyView[] = views,
+): readonly { readonly view: ViewSpec; readonly reads: readonly string[] }[] =>
+  of.map((view) => ({ view: viewSpec(view), reads: view.reads }));
 
 /** Statements that make the views anew. */
 export function starViewDdl(of: readonly AnyView[] = views): readonly string[] {
-  return starViews(of).flatMap((view) => [dropView(view), createView(view), ...viewComments(view)]);
+  return of.map(viewSpec).flatMap((view) => [dropView(view), createView(view), ...viewComments(view)]);
 }

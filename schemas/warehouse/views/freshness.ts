@@ -5,6 +5,7 @@ export const freshness = defineView({
   name: "kpi_freshness",
   comment: "How far the star is behind the source, per captured table. Times in UTC.",
   sources: {},
+  reads: [BUILT_TABLE],
   define: () => ({
     columns: {
       table_name: ["b.table_name", "Table, `<area>_<table>`."],
