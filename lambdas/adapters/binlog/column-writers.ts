@@ -7,7 +7,7 @@ import { writeBigInteger, writeDouble, writeFloat } from "../mysql/values/number
 import { CorruptBytesError, UnsupportedColumnError } from "../mysql/errors.ts";
 import { TYPE } from "./column-types.ts";
 import { writeDecimalDigits } from "./decimal.ts";
-import { writeJsonColumn } from "./json-binary.ts";
+import { jsonColumn } from "./json-binary.ts";
 import type { BinlogColumn } from "./table-map.ts";
 import * as temporal from "./temporal.ts";
 
@@ -215,7 +215,7 @@ export function columnWriter(column: BinlogColumn, collations: Collations): Colu
     case TYPE.bit:
       return bit(column);
     case TYPE.json:
-      return writeJsonColumn(column.name, meta);
+      return jsonColumn(column.name, meta);
     case TYPE.geometry:
       throw new UnsupportedColumnError(column.name, "GEOMETRY has no place in the record format");
     case TYPE.vector:

@@ -107,34 +107,51 @@ export class BinlogDecoder {
     into: BinlogEvent[],
   ): void {
     const rows = ROWS_EVENTS.get(header.type);
-    if (rows !== undefined) { this.onRows(rows, header, buf.subarray(at, end), place, into); return; }
+    if (rows !== undefined) {
+      this.onRows(rows, header, buf.subarray(at, end), place, into);
+      return;
+    }
     const body = new ByteReader(buf, at, end);
     switch (header.type) {
       case EVENT.tableMap:
         this.tables.add(buf.subarray(at, end));
         return;
       case EVENT.gtid:
-      case EVENT.anonymousGtid:
-        { this.begin(header, readMysqlGtid(body, header.type === EVENT.anonymousGtid), false, place, into); return; }
-      case EVENT.taggedGtid:
-        // Its own serialisation; the tag matters to GTID sets, which capture by file and position does not need.
-        { this.begin(header, { gtid: null, committedMicros: null, standalone: false }, false, place, into); return; }
+      case EVENT.anonymousGtid: {
+        this.begin(header, readMysqlGtid(body, header.type === EVENT.anonymousGtid), false, place, into);
+        return;
+      }
+      case EVENT.taggedGtid: // Its own serialisation; the tag matters to GTID sets, which capture by file and position does not need.
+      {
+        this.begin(header, { gtid: null, committedMicros: null, standalone: false }, false, place, into);
+        return;
+      }
       case EVENT.mariadbGtid: {
         const info = readMariadbGtid(body, header.serverId);
-        this.begin(header, info, !info.standalone, place, into); return;
+        this.begin(header, info, !info.standalone, place, into);
+        return;
       }
       case EVENT.query:
-      case EVENT.mariadbQueryCompressed:
-        { this.onQuery(header, body, place, into); return; }
-      case EVENT.xid:
-        { this.commit(into); return; }
+      case EVENT.mariadbQueryCompressed: {
+        this.onQuery(header, body, place, into);
+        return;
+      }
+      case EVENT.xid: {
+        this.commit(into);
+        return;
+      }
       case EVENT.xaPrepare:
-        if (body.u8() === 1) { this.commit(into); return; }
+        if (body.u8() === 1) {
+          this.commit(into);
+          return;
+        }
         throw new BinlogUnsupportedError(
           `The source prepared a distributed transaction (XA) at ${place.file}:${place.pos}; its rows may be rolled back later, which the log does not show in time`,
         );
-      case EVENT.rotate:
-        { this.onRotate(body, artificial, into); return; }
+      case EVENT.rotate: {
+        this.onRotate(body, artificial, into);
+        return;
+      }
       case EVENT.formatDescription:
         return;
       case EVENT.heartbeat:
@@ -200,14 +217,18 @@ export class BinlogDecoder {
       } else this.transaction.explicit = true;
       return;
     }
-    if (control === "commit") { this.commit(into); return; }
+    if (control === "commit") {
+      this.commit(into);
+      return;
+    }
     if (control === "rollback") {
       if (this.transaction?.rows === true) {
         throw new BinlogUnsupportedError(
           `The transaction at ${this.transaction.start.file}:${this.transaction.start.pos} was logged and rolled back: it mixes transactional and other tables; convert the others to InnoDB`,
         );
       }
-      this.commit(into); return;
+      this.commit(into);
+      return;
     }
     if (control === "savepoint") return;
     if (this.transaction === null) {

@@ -85,25 +85,33 @@ function readField(field: number, value: ByteReader, types: readonly number[], r
       });
       return;
     }
-    case FIELD.defaultCharset:
-      { readDefaultCharset(value, indexes(types, isCharacter), result.collations); return; }
-    case FIELD.columnCharset:
-      { readColumnCharset(value, indexes(types, isCharacter), result.collations); return; }
+    case FIELD.defaultCharset: {
+      readDefaultCharset(value, indexes(types, isCharacter), result.collations);
+      return;
+    }
+    case FIELD.columnCharset: {
+      readColumnCharset(value, indexes(types, isCharacter), result.collations);
+      return;
+    }
     case FIELD.columnName:
       while (value.left > 0) result.names.push(value.utf8(value.packed()));
       return;
-    case FIELD.setLabels:
-      { readLabels(
+    case FIELD.setLabels: {
+      readLabels(
         value,
         indexes(types, (t) => t === TYPE.set),
         result.labels,
-      ); return; }
-    case FIELD.enumLabels:
-      { readLabels(
+      );
+      return;
+    }
+    case FIELD.enumLabels: {
+      readLabels(
         value,
         indexes(types, (t) => t === TYPE.enum),
         result.labels,
-      ); return; }
+      );
+      return;
+    }
     case FIELD.simplePrimaryKey:
       while (value.left > 0) result.primaryKey.push(value.packed());
       return;
@@ -113,10 +121,14 @@ function readField(field: number, value: ByteReader, types: readonly number[], r
         value.packed();
       }
       return;
-    case FIELD.labelDefaultCharset:
-      { readDefaultCharset(value, indexes(types, isLabelled), result.labelCollations); return; }
-    case FIELD.labelColumnCharset:
-      { readColumnCharset(value, indexes(types, isLabelled), result.labelCollations); return; }
+    case FIELD.labelDefaultCharset: {
+      readDefaultCharset(value, indexes(types, isLabelled), result.labelCollations);
+      return;
+    }
+    case FIELD.labelColumnCharset: {
+      readColumnCharset(value, indexes(types, isLabelled), result.labelCollations);
+      return;
+    }
     default:
       return;
   }

@@ -72,7 +72,7 @@ export async function connectSource(target: MysqlTarget, settings: SourceSetting
 }
 
 async function shapeOf(session: MysqlSession, table: AnyTable): Promise<SourceTable> {
-  const found = (await readTables(session, [table.area.database])).find((t) => t.name === table.source);
+  const found = (await readTables(session, [table.area.database], table.source))[0];
   if (found === undefined) {
     throw new ConfigurationError(`Table ${table.area.database}.${table.source} does not exist at the source`);
   }

@@ -39,26 +39,32 @@ function grouped<T>(rows: readonly TextRow[], read: (row: TextRow) => T): Map<st
 /**
  * All base tables of these databases. `silentForeignKeys` are those by which the server changes this table's rows
  * without binlog events: the parent's ON DELETE or ON UPDATE is CASCADE, SET NULL or SET DEFAULT.
+ * @param only a single table of them
  */
-export async function readTables(session: MysqlSession, databases: readonly string[]): Promise<readonly SourceTable[]> {
+export async function readTables(
+  session: MysqlSession,
+  databases: readonly string[],
+  only?: string,
+): Promise<readonly SourceTable[]> {
   if (databases.length === 0) return [];
   const list = databases.map(quoteText).join(", ");
+  const name = only === undefined ? "" : ` AND TABLE_NAME = ${quoteText(only)}`;
   const tables = await session.query(
-    `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS tbl FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA IN (${list}) ORDER BY 1, 2`,
+    `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS tbl FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA IN (${list})${name} ORDER BY 1, 2`,
   );
   const columns = await session.query(
     `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS tbl, COLUMN_NAME AS column_name, DATA_TYPE AS data_type, COLUMN_TYPE AS column_type, ` +
       `IS_NULLABLE AS is_nullable, CHARACTER_SET_NAME AS charset, CHARACTER_MAXIMUM_LENGTH AS length, NUMERIC_PRECISION AS numeric_precision, ` +
-      `NUMERIC_SCALE AS numeric_scale, DATETIME_PRECISION AS fsp FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN (${list}) ` +
+      `NUMERIC_SCALE AS numeric_scale, DATETIME_PRECISION AS fsp FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN (${list})${name} ` +
       `ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`,
   );
   const keys = await session.query(
     `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS tbl, COLUMN_NAME AS name FROM information_schema.STATISTICS ` +
-      `WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA IN (${list}) ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX`,
+      `WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA IN (${list})${name} ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX`,
   );
   const foreign = await session.query(
     `SELECT CONSTRAINT_SCHEMA AS db, TABLE_NAME AS tbl, CONSTRAINT_NAME AS name FROM information_schema.REFERENTIAL_CONSTRAINTS ` +
-      `WHERE CONSTRAINT_SCHEMA IN (${list}) AND (DELETE_RULE NOT IN ('RESTRICT', 'NO ACTION') OR UPDATE_RULE NOT IN ('RESTRICT', 'NO ACTION'))`,
+      `WHERE CONSTRAINT_SCHEMA IN (${list})${name} AND (DELETE_RULE NOT IN ('RESTRICT', 'NO ACTION') OR UPDATE_RULE NOT IN ('RESTRICT', 'NO ACTION'))`,
   );
   const columnsOf = grouped(columns, readColumn);
   const keysOf = grouped(keys, (row) => row.name ?? "");
