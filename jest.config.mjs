@@ -21,6 +21,7 @@ const project = (name, match) => ({
 });
 
 export default {
+  reporters: ["default", "<rootDir>/test/support/result-file.mjs"],
   projects: [
     project("unit", "unit"),
     project("golden", "golden"),
