@@ -15,6 +15,8 @@ import { createBroker } from "./msk/broker.ts";
 import { createMsk } from "./msk/service.ts";
 import { openMskStore } from "./msk/store.ts";
 import { createMetricsWorker } from "./metrics/worker.ts";
+import { createRedshiftData } from "./redshift-data/service.ts";
+import { createRedshiftServerless } from "./redshift-serverless/service.ts";
 import { createScheduler } from "./scheduler/service.ts";
 import { startServer } from "./server.ts";
 import { sleep } from "./sleep.ts";
@@ -31,9 +33,21 @@ async function start(env: ServicesEnvironment, log: Log): Promise<() => Promise<
     store: openMskStore(env.MILLRACE_DATA_DIR),
     bootstrap: env.MILLRACE_KAFKA,
   });
+  const aws = {
+    endpoint: env.AWS_ENDPOINT_URL,
+    region: env.AWS_REGION,
+    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+  };
+  const warehouse = { warehouseUrl: env.MILLRACE_WAREHOUSE_URL, s3: aws, dataDir: env.MILLRACE_DATA_DIR };
+  const serverless = await createRedshiftServerless(warehouse);
+  const redshiftData = await createRedshiftData({ ...warehouse, directory: serverless.directory });
   const { server, port } = await startServer(env.MILLRACE_SERVICES_PORT, {
-    services: { kafka: { protocol: "rest-json", service: msk } },
-    lifecycle: createLifecycle({ "AWS::MSK::": msk.cfn }, log),
+    services: {
+      kafka: { protocol: "rest-json", service: msk },
+      "redshift-data": { protocol: "json-1.1", service: redshiftData },
+      "redshift-serverless": { protocol: "json-1.1", service: serverless },
+    },
+    lifecycle: createLifecycle({ "AWS::MSK::": msk.cfn, "AWS::RedshiftServerless::": serverless.cfn }, log),
     log,
   });
   const eventSource = createEventSource({
@@ -57,7 +71,7 @@ async function start(env: ServicesEnvironment, log: Log): Promise<() => Promise<
     await Promise.all(stopWorkers.map((stop) => stop()));
     server.close();
     server.closeAllConnections();
-    await Promise.all([msk.close(), producer.close()]);
+    await Promise.all([msk.close(), producer.close(), redshiftData.close(), serverless.close()]);
   };
 }
 
