@@ -37,14 +37,15 @@ export function buildTransactions(scope: Scope, of: Star = star): readonly (read
     tablesOf(definition).some((table) => isPending(scope, table));
   const dimensions = of.dimensions.filter(affected);
   const points = (fact: AnyFact, dimension: AnyDimension): boolean =>
-    Object.values(fact.members).some((member) => member.dimension === dimension);
+    dimension.kind === "versioned" && Object.values(fact.members).some((member) => member.dimension === dimension);
   const facts = of.facts.filter((fact) => affected(fact) || dimensions.some((dimension) => points(fact, dimension)));
+  const built = dimensions.map(({ name }) => name);
   return packed([
     ...dimensions.map((dimension) => {
       const pointing = facts.filter((fact) => points(fact, dimension)).map((fact) => fact.name);
       return dimensionStatements(dimension, scope, pointing);
     }),
-    ...facts.map((fact) => factStatements(fact, scope)),
+    ...facts.map((fact) => factStatements(fact, scope, built)),
   ]);
 }
 

@@ -28,8 +28,8 @@ export const createTemporary = (name: string, query: string): string => `CREATE 
 
 /** Raises the highest surrogate key ever given out, so that no key is ever given to another version. */
 function rememberKeys(dimension: AnyDimension, from: string): string {
-  const top = `SELECT MAX(${identifier(surrogate(dimension))}) AS top FROM ${from}`;
-  return `UPDATE ${STAR_TABLE}\nSET last_key = k.top\nFROM (${top}) k\nWHERE dimension = ${literal(dimension.name)} AND k.top > last_key`;
+  const highest = `SELECT MAX(${identifier(surrogate(dimension))}) AS highest FROM ${from}`;
+  return `UPDATE ${STAR_TABLE}\nSET last_key = k.highest\nFROM (${highest}) k\nWHERE dimension = ${literal(dimension.name)} AND k.highest > last_key`;
 }
 
 /** Natural key of a row of the dimension, as text. */

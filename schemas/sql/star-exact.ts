@@ -8,22 +8,6 @@ import { warehouseType } from "../types/warehouse.ts";
  */
 const isText = (type: ColumnType): boolean => warehouseType(type).name === "VARCHAR";
 
-/** Kinds whose values can identify a member or a row of a fact, and be compared over time. */
-export const COMPARABLE: ReadonlySet<ColumnType["kind"]> = new Set([
-  "int",
-  "decimal",
-  "float",
-  "date",
-  "datetime",
-  "timestamp",
-  "time",
-  "year",
-  "string",
-  "enum",
-  "set",
-  "bit",
-]);
-
 /** Equal exactly when the values are; NULL stays NULL. */
 export function exact(value: string, type: ColumnType): string {
   return isText(type) ? `${value} || '.'` : value;
@@ -45,7 +29,9 @@ export function digest(values: readonly { readonly value: string; readonly type:
   return `MD5(${values.map(({ value, type }) => fingerprint(value, type)).join(" || ';' || ")})`;
 }
 
+/** @throws TypeError for documents and binaries: as text they do not compare exactly, so the star takes none */
 function asText(value: string, type: ColumnType): string {
+  if (type.kind === "json" || type.kind === "bytes") throw new TypeError(`${type.kind} cannot stand in the star`);
   // Redshift casts no BOOLEAN to text.
   if (warehouseType(type).name === "BOOLEAN") return `CASE WHEN ${value} THEN 't' WHEN NOT ${value} THEN 'f' END`;
   return `CAST(${value} AS VARCHAR)`;

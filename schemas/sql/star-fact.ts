@@ -16,8 +16,11 @@ import { factColumns } from "./star-tables.ts";
 import { isPending, touchedKeys } from "./star-touched.ts";
 import type { Scope } from "./star-touched.ts";
 
-/** What a build has to do about one fact, after its dimensions; in a transaction that holds the lock on ops.star. */
-export function factStatements(fact: AnyFact, scope: Scope): readonly string[] {
+/**
+ * What a build has to do about one fact, after its dimensions; in a transaction that holds the lock on ops.star.
+ * @param built names of the dimensions that the same build computes: only they can have moved
+ */
+export function factStatements(fact: AnyFact, scope: Scope, built: readonly string[]): readonly string[] {
   const keys = temporary(`fact_${fact.name}`, "keys");
   const [, unqualified = ""] = factName(fact).split(".");
   const match = fact.grain
@@ -26,16 +29,20 @@ export function factStatements(fact: AnyFact, scope: Scope): readonly string[] {
       return `${exact(`${unqualified}.${identifier(name)}`, type)} = ${exact(`k.${identifier(name)}`, type)}`;
     })
     .join(" AND ");
+  const pointed = Object.values(fact.members).filter(({ dimension }) => dimension.kind === "versioned");
+  const moved = [...new Set(pointed.map(({ dimension }) => dimension.name))].filter((name) => built.includes(name));
+  const names = moved.map(literal).join(", ");
+  const forget = `DELETE FROM ${MOVED_TABLE}\nWHERE fact = ${literal(fact.name)} AND dimension IN (${names})`;
   return [
-    createTemporary(keys, touchedRows(fact, scope)),
+    createTemporary(keys, touchedRows(fact, scope, built)),
     `DELETE FROM ${qualified(factName(fact))}\nUSING ${keys} k\nWHERE ${match}`,
     insertRows(fact, keys),
-    `DELETE FROM ${MOVED_TABLE}\nWHERE fact = ${literal(fact.name)}`,
+    ...(moved.length === 0 ? [] : [forget]),
   ];
 }
 
 /** Keys of the rows to recompute: touched themselves, through joins or parts, or because a member of theirs changed. */
-function touchedRows(fact: AnyFact, scope: Scope): string {
+function touchedRows(fact: AnyFact, scope: Scope, built: readonly string[]): string {
   const { root } = fact;
   const columns = carriedKey(root);
   if (scope === "all") return `SELECT ${identifiers(columns)}\nFROM ${qualified(mirrorName(root))}`;
@@ -43,7 +50,7 @@ function touchedRows(fact: AnyFact, scope: Scope): string {
   const parts = Object.values(fact.parts)
     .filter((part) => isPending(scope, part.table))
     .map((part) => rowsOfPart(fact, part, scope));
-  return [...own, ...reachedKeys(fact, scope, mirrorName), ...parts, ...rowsOfMoved(fact)].join("\nUNION\n");
+  return [...own, ...reachedKeys(fact, scope, mirrorName), ...parts, ...rowsOfMoved(fact, built)].join("\nUNION\n");
 }
 
 /**
@@ -64,9 +71,9 @@ function rowsOfPart(fact: AnyFact, part: AnyPart, scope: Exclude<Scope, "all">):
 }
 
 /** Rows that point, or should point, at a member whose versions changed on or before their date. */
-function rowsOfMoved(fact: AnyFact): readonly string[] {
+function rowsOfMoved(fact: AnyFact, built: readonly string[]): readonly string[] {
   return Object.values(fact.members)
-    .filter(({ dimension }) => dimension.kind === "versioned")
+    .filter(({ dimension }) => dimension.kind === "versioned" && built.includes(dimension.name))
     .map(({ dimension, on }) => {
       const values = dimension.natural.map((name) => ({
         value: factReferenceSql(fact, on[name] ?? name),

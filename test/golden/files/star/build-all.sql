@@ -131,9 +131,9 @@ SELECT product_key, product_code, product_name, product_line, product_line_descr
 FROM star_product_keyed;
 
 UPDATE ops.star
-SET last_key = k.top
-FROM (SELECT MAX(product_key) AS top FROM star_product_keyed) k
-WHERE dimension = 'product' AND k.top > last_key;
+SET last_key = k.highest
+FROM (SELECT MAX(product_key) AS highest FROM star_product_keyed) k
+WHERE dimension = 'product' AND k.highest > last_key;
 
 INSERT INTO ops.star_moved (fact, dimension, member, since)
 SELECT f.fact, 'product', c.member, c.since
@@ -249,9 +249,9 @@ SELECT customer_key, customer_number, customer_name, contact_first_name, contact
 FROM star_customer_keyed;
 
 UPDATE ops.star
-SET last_key = k.top
-FROM (SELECT MAX(customer_key) AS top FROM star_customer_keyed) k
-WHERE dimension = 'customer' AND k.top > last_key;
+SET last_key = k.highest
+FROM (SELECT MAX(customer_key) AS highest FROM star_customer_keyed) k
+WHERE dimension = 'customer' AND k.highest > last_key;
 
 INSERT INTO ops.star_moved (fact, dimension, member, since)
 SELECT f.fact, 'customer', c.member, c.since
@@ -418,9 +418,9 @@ SELECT employee_key, employee_number, first_name, last_name, extension, email, j
 FROM star_employee_keyed;
 
 UPDATE ops.star
-SET last_key = k.top
-FROM (SELECT MAX(employee_key) AS top FROM star_employee_keyed) k
-WHERE dimension = 'employee' AND k.top > last_key;
+SET last_key = k.highest
+FROM (SELECT MAX(employee_key) AS highest FROM star_employee_keyed) k
+WHERE dimension = 'employee' AND k.highest > last_key;
 
 INSERT INTO ops.star_moved (fact, dimension, member, since)
 SELECT f.fact, 'employee', c.member, c.since
@@ -440,9 +440,9 @@ CROSS JOIN (SELECT last_key FROM ops.star WHERE dimension = 'location') s
 WHERE n.nth = 1 AND o.location_key IS NULL;
 
 UPDATE ops.star
-SET last_key = k.top
-FROM (SELECT MAX(location_key) AS top FROM mart.dim_location) k
-WHERE dimension = 'location' AND k.top > last_key;
+SET last_key = k.highest
+FROM (SELECT MAX(location_key) AS highest FROM mart.dim_location) k
+WHERE dimension = 'location' AND k.highest > last_key;
 
 CREATE TEMP TABLE star_fact_sales_keys AS
 SELECT order_number, _key, product_code
@@ -479,7 +479,7 @@ LEFT JOIN mart.dim_employee d_employee_key ON d_employee_key.employee_number = d
 LEFT JOIN mart.dim_location d_location_key ON COALESCE(d_location_key.city || '.', '') = COALESCE(d_customer_key.city || '.', '') AND COALESCE(d_location_key.state || '.', '') = COALESCE(d_customer_key.state || '.', '') AND COALESCE(d_location_key.postal_code || '.', '') = COALESCE(d_customer_key.postal_code || '.', '') AND COALESCE(d_location_key.country || '.', '') = COALESCE(d_customer_key.country || '.', '');
 
 DELETE FROM ops.star_moved
-WHERE fact = 'sales';
+WHERE fact = 'sales' AND dimension IN ('product', 'customer', 'employee');
 
 CREATE TEMP TABLE star_fact_order_keys AS
 SELECT order_number
@@ -518,7 +518,7 @@ LEFT JOIN (
 ) a_lines ON r.order_number = a_lines.k0;
 
 DELETE FROM ops.star_moved
-WHERE fact = 'order';
+WHERE fact = 'order' AND dimension IN ('customer', 'employee');
 
 CREATE TEMP TABLE star_fact_payment_keys AS
 SELECT customer_number, _key, check_number
@@ -544,6 +544,6 @@ LEFT JOIN mart.dim_employee d_employee_key ON d_employee_key.employee_number = d
 LEFT JOIN mart.dim_location d_location_key ON COALESCE(d_location_key.city || '.', '') = COALESCE(d_customer_key.city || '.', '') AND COALESCE(d_location_key.state || '.', '') = COALESCE(d_customer_key.state || '.', '') AND COALESCE(d_location_key.postal_code || '.', '') = COALESCE(d_customer_key.postal_code || '.', '') AND COALESCE(d_location_key.country || '.', '') = COALESCE(d_customer_key.country || '.', '');
 
 DELETE FROM ops.star_moved
-WHERE fact = 'payment';
+WHERE fact = 'payment' AND dimension IN ('customer', 'employee');
 
 COMMIT;

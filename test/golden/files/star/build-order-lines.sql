@@ -4,26 +4,7 @@ LOCK TABLE ops.star;
 
 CREATE TEMP TABLE star_fact_sales_keys AS
 SELECT t.order_number, t._key, t.product_code
-FROM (SELECT * FROM ops.touched_classicmodels_orderdetails WHERE batch IN ('0123456789abcdef0123456789abcdef')) t
-UNION
-SELECT r.order_number, r._key, r.product_code
-FROM mirror.classicmodels_orderdetails r
-LEFT JOIN mirror.classicmodels_orders j_order ON j_order.order_number = r.order_number AND NOT j_order._deleted
-JOIN ops.star_moved m ON m.member = COALESCE(r.product_code || '.', '') AND m.since < COALESCE(CAST(j_order.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP))
-WHERE m.fact = 'sales' AND m.dimension = 'product'
-UNION
-SELECT r.order_number, r._key, r.product_code
-FROM mirror.classicmodels_orderdetails r
-LEFT JOIN mirror.classicmodels_orders j_order ON j_order.order_number = r.order_number AND NOT j_order._deleted
-JOIN ops.star_moved m ON m.member = COALESCE(CAST(j_order.customer_number AS VARCHAR) || '.', '') AND m.since < COALESCE(CAST(j_order.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP))
-WHERE m.fact = 'sales' AND m.dimension = 'customer'
-UNION
-SELECT r.order_number, r._key, r.product_code
-FROM mirror.classicmodels_orderdetails r
-LEFT JOIN mirror.classicmodels_orders j_order ON j_order.order_number = r.order_number AND NOT j_order._deleted
-LEFT JOIN mart.dim_customer d_customer_key ON d_customer_key.customer_number = j_order.customer_number AND d_customer_key.valid_from < COALESCE(CAST(j_order.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP)) AND (COALESCE(CAST(j_order.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP)) <= d_customer_key.valid_to OR d_customer_key.is_current)
-JOIN ops.star_moved m ON m.member = COALESCE(CAST(d_customer_key.sales_rep_employee_number AS VARCHAR) || '.', '') AND m.since < COALESCE(CAST(j_order.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP))
-WHERE m.fact = 'sales' AND m.dimension = 'employee';
+FROM (SELECT * FROM ops.touched_classicmodels_orderdetails WHERE batch IN ('0123456789abcdef0123456789abcdef')) t;
 
 DELETE FROM mart.fact_sales
 USING star_fact_sales_keys k
@@ -55,24 +36,10 @@ LEFT JOIN mart.dim_customer d_customer_key ON d_customer_key.customer_number = j
 LEFT JOIN mart.dim_employee d_employee_key ON d_employee_key.employee_number = d_customer_key.sales_rep_employee_number AND d_employee_key.valid_from < COALESCE(CAST(j_order.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP)) AND (COALESCE(CAST(j_order.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP)) <= d_employee_key.valid_to OR d_employee_key.is_current)
 LEFT JOIN mart.dim_location d_location_key ON COALESCE(d_location_key.city || '.', '') = COALESCE(d_customer_key.city || '.', '') AND COALESCE(d_location_key.state || '.', '') = COALESCE(d_customer_key.state || '.', '') AND COALESCE(d_location_key.postal_code || '.', '') = COALESCE(d_customer_key.postal_code || '.', '') AND COALESCE(d_location_key.country || '.', '') = COALESCE(d_customer_key.country || '.', '');
 
-DELETE FROM ops.star_moved
-WHERE fact = 'sales';
-
 CREATE TEMP TABLE star_fact_order_keys AS
 SELECT r.order_number
 FROM (SELECT * FROM ops.touched_classicmodels_orderdetails WHERE batch IN ('0123456789abcdef0123456789abcdef')) t
-JOIN mirror.classicmodels_orders r ON r.order_number = t.order_number
-UNION
-SELECT r.order_number
-FROM mirror.classicmodels_orders r
-JOIN ops.star_moved m ON m.member = COALESCE(CAST(r.customer_number AS VARCHAR) || '.', '') AND m.since < COALESCE(CAST(r.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP))
-WHERE m.fact = 'order' AND m.dimension = 'customer'
-UNION
-SELECT r.order_number
-FROM mirror.classicmodels_orders r
-LEFT JOIN mart.dim_customer d_customer_key ON d_customer_key.customer_number = r.customer_number AND d_customer_key.valid_from < COALESCE(CAST(r.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP)) AND (COALESCE(CAST(r.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP)) <= d_customer_key.valid_to OR d_customer_key.is_current)
-JOIN ops.star_moved m ON m.member = COALESCE(CAST(d_customer_key.sales_rep_employee_number AS VARCHAR) || '.', '') AND m.since < COALESCE(CAST(r.order_date AS TIMESTAMP) + INTERVAL '1 day', CAST('9999-12-31' AS TIMESTAMP))
-WHERE m.fact = 'order' AND m.dimension = 'employee';
+JOIN mirror.classicmodels_orders r ON r.order_number = t.order_number;
 
 DELETE FROM mart.fact_order
 USING star_fact_order_keys k
@@ -105,8 +72,5 @@ LEFT JOIN (
   WHERE NOT c._deleted
   GROUP BY c.order_number
 ) a_lines ON r.order_number = a_lines.k0;
-
-DELETE FROM ops.star_moved
-WHERE fact = 'order';
 
 COMMIT;
