@@ -53,6 +53,6 @@ export const warehouseEnvironment = {
   ...stageEnvironment,
   WAREHOUSE_WORKGROUP: envText,
   WAREHOUSE_DATABASE: envText,
-  /** ARN of the managed admin secret. */
+  /** Name or ARN of the managed admin secret; CloudFormation tells the name only. */
   WAREHOUSE_SECRET: envText,
 };
