@@ -1,5 +1,6 @@
-"""Small corrections of LocalStack 4.14.0's Lambda service, each with what is wrong without it."""
+"""Small corrections of LocalStack 4.14.0's own services, each with what is wrong without it."""
 
+import re
 import threading
 
 from localstack.runtime import hooks
@@ -11,6 +12,15 @@ def correct_lambda():
     assign_environments_one_at_a_time()
     update_all_mapping_properties()
     keep_mapping_states_true()
+
+
+@hooks.on_infra_start()
+def correct_secrets():
+    """Names of secrets that a service manages hold a `!` (`redshift!namespace-admin`); LocalStack refuses it."""
+    from localstack.services.secretsmanager.provider import SecretsmanagerProvider
+
+    valid = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+    SecretsmanagerProvider._validate_secret_id = staticmethod(lambda name: valid.fullmatch(name) is not None)
 
 
 def use_configured_log_group():
