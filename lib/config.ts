@@ -231,7 +231,12 @@ const local: StageConfig = {
   },
   landing: { ...prod.landing, windowSeconds: 1, pollers: { minimum: 1, maximum: 1 }, retentionDays: 7 },
   flow: { wakeSlotSeconds: 1, cadenceSeconds: 1, loaders: 2 },
-  functions: { ...sizes, "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 } },
+  functions: {
+    ...sizes,
+    "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 },
+    // Also how long a table waits after a run that was killed.
+    "load-warehouse": { memoryMiB: 512, timeoutSeconds: 300 },
+  },
   removal: { data: "destroy", terminationProtection: false },
   logRetentionDays: 1,
 };
