@@ -12,9 +12,12 @@ export interface BufferOptions {
   readonly batchSize: number;
   readonly windowMs: number;
   readonly envelope: Envelope;
-  /** Bytes of polled records at which a partition is not polled any further. */
-  readonly partitionShare: number;
+  /** Bytes of polled records that may wait, shared by the partitions: one at its share is not polled any further. */
+  readonly capacity: number;
 }
+
+/** However many partitions there are, each may hold this much: about one fetch. */
+const SMALLEST_SHARE = 1024 * 1024;
 
 interface Lane {
   records: PolledRecord[];
@@ -42,6 +45,8 @@ export function createBuffer(options: BufferOptions) {
     return made;
   }
 
+  const share = (): number => Math.max(SMALLEST_SHARE, options.capacity / lanes.size);
+
   /** @returns whether the partition should be paused now */
   function add(records: readonly PolledRecord[]): boolean {
     const first = records[0];
@@ -51,7 +56,7 @@ export function createBuffer(options: BufferOptions) {
       lane.records.push(record);
       lane.bytes += record.bytes + 1;
     }
-    if (lane.paused || lane.bytes < options.partitionShare) return false;
+    if (lane.paused || lane.bytes < share()) return false;
     lane.paused = true;
     return true;
   }
@@ -111,7 +116,7 @@ export function createBuffer(options: BufferOptions) {
     for (const partition of new Set(batch.records.map((record) => record.partition))) {
       const lane = laneOf(partition);
       lane.inFlight = false;
-      if (!lane.paused || lane.bytes > options.partitionShare / 2) continue;
+      if (!lane.paused || lane.bytes > share() / 2) continue;
       lane.paused = false;
       resumable.push(partition);
     }

@@ -28,8 +28,8 @@ export interface Poller {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Polled bytes that wait per partition: with one fetch more in the client, what a mapping's memory is bounded by. */
-const PARTITION_SHARE = 8 * 1024 * 1024;
+/** Polled bytes that may wait per mapping; the client holds one fetch more. Two full payloads and some. */
+const CAPACITY = 16 * 1024 * 1024;
 
 /** Runs one mapping until it is stopped: opens the source, batches, delivers; after a failure all of it again. */
 export function startPoller(mapping: Mapping, ports: PollerPorts): Poller {
@@ -80,7 +80,7 @@ async function runSession(
     batchSize: mapping.batchSize,
     windowMs: mapping.windowMs,
     envelope,
-    partitionShare: PARTITION_SHARE,
+    capacity: CAPACITY,
   });
   const running = new Set<Promise<void>>();
   const next = new Map<number, number>();

@@ -33,7 +33,7 @@ export interface Source {
  * may hang. The short session lets a restart after a crash take its group over within seconds.
  */
 const TIMING = {
-  maxWaitTimeInMs: 250,
+  maxWaitTimeInMs: 200,
   minBytes: 1,
   maxBytes: 8 * 1024 * 1024,
   maxBytesPerPartition: 1024 * 1024,

@@ -8,7 +8,11 @@ export interface Slots {
   endsBy(time: number): boolean;
 }
 
-const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How far back a cron expression's last slot is looked for, nearest first: croner finds slots forwards only. */
+const SPANS_MS = [HOUR_MS, DAY_MS, 32 * DAY_MS, 366 * DAY_MS];
+const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: HOUR_MS, day: DAY_MS };
 
 /**
  * EventBridge Scheduler's `rate(5 minutes)`, `at(2026-01-02T03:04:05)` and `cron(minutes hours day month weekday year)`,
@@ -62,15 +66,24 @@ function cronSlots(expression: string, body: string, timezone: string): Slots {
   });
   return {
     last: (after, upTo) => {
-      let before = new Date(upTo + 1);
-      for (;;) {
-        const [slot] = cron.previousRuns(1, before);
-        if (slot === undefined || slot.getTime() <= after) return null;
-        // A time that the clocks skip in spring does not fire; croner would move it by the hour.
-        if (cron.match(slot)) return slot.getTime();
-        before = slot;
+      for (const span of SPANS_MS) {
+        const start = Math.max(after, upTo - span);
+        const slot = lastOf(cron, start, upTo);
+        if (slot !== null || start === after) return slot;
       }
+      return null;
     },
     endsBy: (time) => cron.nextRun(new Date(time)) === null,
   };
+}
+
+/** The last slot in (start, upTo], going through all of them. */
+function lastOf(cron: Cron, start: number, upTo: number): number | null {
+  let found: number | null = null;
+  let slot = cron.nextRun(new Date(start));
+  for (; slot !== null && slot.getTime() <= upTo; slot = cron.nextRun(slot)) {
+    // A time that the clocks skip in spring does not fire; croner moves it by the hour.
+    if (cron.match(slot)) found = slot.getTime();
+  }
+  return found;
 }
