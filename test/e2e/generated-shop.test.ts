@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { createConnection } from "mysql2/promise";
+import { STATE_FILE } from "../../cli/local-state.ts";
+import type { StatusAnswer } from "../../cli/status.ts";
+import type { Report } from "../../localstack/demo/report/report.ts";
+import { tables } from "../../schemas/sources/index.ts";
+import type { Ended } from "./main-job.ts";
+import { millrace, npmRunLocal, reportIn } from "./main-job.ts";
+
+jest.setTimeout(600_000);
+
+/** The main job on generated rows with live changes, and what it leaves running: as a person meets it. */
+describe("npm run local -- --json --keep", () => {
+  let ended: Ended;
+  let report: Report;
+
+  beforeAll(async () => {
+    ended = await npmRunLocal(["--json", "--keep", "--orders", "200", "--changes", "60"]);
+    report = reportIn(ended);
+  });
+  afterAll(async () => {
+    await npmRunLocal(["down"]);
+  });
+
+  it("finds everything equal and says so", () => {
+    if (!report.ok) throw new Error(`${report.error ?? ""}\n${ended.stderr}`);
+    expect(ended.code).toBe(0);
+    expect(report.comparisons.filter(({ equal }) => !equal)).toEqual([]);
+  });
+
+  it("compares all that it should", () => {
+    const names = report.comparisons.map(({ name }) => name);
+    for (const { area, name } of tables.filter((table) => table.area.name === "classicmodels")) {
+      expect(names).toContain(`rows.${area.name}.${name}`);
+      expect(names).toContain(`cells.${area.name}.${name}`);
+    }
+    expect(names).toEqual(expect.arrayContaining(["orderLines", "revenue", "payments"]));
+    expect(names.filter((name) => name.startsWith("revenue.productLine."))).toHaveLength(7);
+    expect(names.filter((name) => name.startsWith("revenue.office.")).length).toBeGreaterThanOrEqual(7);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it("has the documented shape", () => {
+    expect(Object.keys(report).sort()).toEqual(["comparisons", "freshness", "ok", "seconds", "stages", "star"]);
+    for (const stage of report.stages) {
+      expect(stage).toEqual({ name: expect.any(String), rows: expect.any(Number), seconds: expect.any(Number) });
+    }
+    const { p50, p95, max } = report.freshness ?? { p50: -1, p95: -1, max: -1 };
+    expect(p50).toBeGreaterThan(0);
+    expect(p95).toBeGreaterThanOrEqual(p50);
+    expect(max).toBeGreaterThanOrEqual(p95);
+    expect(report.star?.orderLines).toBe(report.comparisons.find(({ name }) => name === "orderLines")?.warehouse);
+    expect(report.star?.revenue).toMatch(/^\d+\.\d\d$/);
+    expect(report.star?.payments).toMatch(/^\d+\.\d\d$/);
+  });
+
+  it("leaves everything running, and a change at the source is soon in the star", async () => {
+    const before = JSON.parse((await millrace("status", "--json")).stdout) as StatusAnswer;
+    expect(before).toMatchObject({ stage: "local", caughtUp: true });
+    expect(before.tables.map(({ lastError }) => lastError)).toEqual(before.tables.map(() => null));
+
+    const source = await createConnection(before.endpoints.source ?? "");
+    await source.query(
+      "INSERT INTO classicmodels.payments SELECT MIN(customerNumber), 'E2E 1 ', '2005-06-30', 12.34 FROM classicmodels.customers",
+    );
+    await source.end();
+    expect(await millrace("status", "--wait", "--timeout", "300")).toMatchObject({ code: 0 });
+    const sql = "SELECT check_number, amount, payment_date_key FROM mart.fact_payment WHERE check_number LIKE 'E2E%'";
+    const answer = await millrace("sql", sql, "--json");
+    expect(JSON.parse(answer.stdout)).toEqual([
+      { check_number: "E2E 1 ", amount: "12.34", payment_date_key: 20050630 },
+    ]);
+  });
+
+  it("answers SQL by the rules of its values", async () => {
+    const sql =
+      "SELECT 1 AS One, CAST(9007199254740993 AS BIGINT) AS big, CAST(1.5 AS NUMERIC(10,2)) AS dec, CAST(0.5 AS FLOAT8) AS dbl, CAST('2003-01-06' AS DATE) AS day, NULL AS nothing";
+    const { stdout } = await millrace("sql", sql, "--json");
+    expect(JSON.parse(stdout)).toEqual([
+      { one: 1, big: "9007199254740993", dec: "1.50", dbl: 0.5, day: "2003-01-06", nothing: null },
+    ]);
+    expect((await millrace("sql", "SELECT 1 AS x WHERE 1 = 0", "--json")).stdout).toBe("[]\n");
+    const refused = await millrace("sql", "SELECT * FROM mart.no_such_table", "--json");
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("no_such_table");
+  });
+
+  it("refuses a second run beside it", async () => {
+    const second = await npmRunLocal(["--json"]);
+    expect(second.code).toBe(1);
+    expect(reportIn(second)).toMatchObject({ ok: false, error: expect.stringContaining("npm run local -- down") });
+  });
+
+  it("is stopped by down", async () => {
+    const down = await millrace("down");
+    expect(down).toMatchObject({ code: 0 });
+    expect(existsSync(STATE_FILE)).toBe(false);
+    expect((await millrace("status")).code).toBe(1);
+  });
+});
