@@ -49,19 +49,28 @@ export class TestWarehouse {
     this.#tables = starTables(of);
   }
 
-  /** Makes everything anew. */
-  async create(): Promise<void> {
+  /**
+   * Makes everything anew.
+   * @param run how DDL is run. @default - directly, as plain PostgreSQL takes it
+   */
+  async create(run?: (statements: readonly string[]) => Promise<unknown>): Promise<void> {
+    const specs = [batchTable, ...this.#tables.flatMap(tableSpecs)];
+    const views = this.#star === star ? starViewDdl() : [];
+    const statements = [
+      ...WAREHOUSE_SCHEMAS.map(createSchema),
+      ...specs.map(createTable),
+      ...starDdl(this.#star),
+      ...views,
+    ];
+    if (run !== undefined) {
+      for (let at = 0; at < statements.length; at += 40) await run(statements.slice(at, at + 40));
+      return;
+    }
     await this.#client.query(
       "CREATE OR REPLACE FUNCTION getdate() RETURNS timestamp LANGUAGE sql RETURN localtimestamp",
     );
-    for (const schema of WAREHOUSE_SCHEMAS) {
-      await this.#client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-      await this.#client.query(createSchema(schema));
-    }
-    const specs = [batchTable, ...this.#tables.flatMap(tableSpecs)];
-    for (const spec of specs) await this.#client.query(plain(createTable(spec)));
-    const views = this.#star === star ? starViewDdl() : [];
-    for (const statement of [...starDdl(this.#star), ...views]) await this.#client.query(plain(statement));
+    for (const schema of WAREHOUSE_SCHEMAS) await this.#client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    for (const statement of statements) await this.#client.query(plain(statement));
   }
 
   /** Empties everything but dim_date and what the tables start with. */
