@@ -1,12 +1,18 @@
 import { omit } from "../omit.ts";
 import type { StoredCluster, StoredConfiguration } from "./store.ts";
 
-/** CloudFormation writes `BrokerNodeGroupInfo`, the API `brokerNodeGroupInfo`: the first letter, all the way down. */
+/**
+ * CloudFormation writes `BrokerNodeGroupInfo` and `EBSStorageInfo`, the API `brokerNodeGroupInfo` and
+ * `ebsStorageInfo`: the first word in lower case, all the way down.
+ */
 export function toApiNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toApiNames);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name.charAt(0).toLowerCase() + name.slice(1), toApiNames(inner)]),
+    Object.entries(value).map(([name, inner]) => [
+      name.replace(/^([A-Z]+(?=[A-Z][a-z])|[A-Z])/, (word) => word.toLowerCase()),
+      toApiNames(inner),
+    ]),
   );
 }
 
