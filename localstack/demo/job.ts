@@ -13,7 +13,8 @@ import type { Findings } from "./report/report.ts";
 import { catchUp } from "./run/catch-up.ts";
 import { folders, risingCloud } from "./run/cloud.ts";
 import { runCopy } from "./run/copy.ts";
-import { createDeployer, resourcesDone } from "./run/deploy.ts";
+import { createDeployer, deployProgress } from "./run/deploy.ts";
+import { checkInputs } from "./run/inputs.ts";
 import { landedFacts, loadedFacts, measureFreshness, starRows } from "./run/facts.ts";
 import type { DeployedPipeline } from "./run/pipeline.ts";
 import { deployedPipeline } from "./run/pipeline.ts";
@@ -36,6 +37,7 @@ export interface JobContext {
 
 /** The whole way of the rows, from an empty machine to a report. */
 export async function runJob(context: JobContext): Promise<void> {
+  await checkInputs(context.options, definitions);
   const { cloud, source, tables } = await bringUp(context);
   const pipeline = await deployedPipeline(cloud.endpoints.aws);
   await copy(context, pipeline, tables);
@@ -99,7 +101,7 @@ async function bringUp({ options, progress, findings, abort, onCloud }: JobConte
           ]);
           begin();
           const ticker = setInterval(() => {
-            void resourcesDone(folders.logs).then((done) => say(`${done} resources`));
+            void deployProgress(folders.logs).then(say);
           }, 1_000);
           try {
             await deployer.deploy(cloud.endpoints.aws);

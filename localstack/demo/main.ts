@@ -40,8 +40,8 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // Commander has said it already.
-    const message = error instanceof CommanderError ? error.message : `FAILED: ${failureText(error)}`;
-    if (!(error instanceof CommanderError)) say(message);
+    const message = error instanceof CommanderError ? error.message : failureText(error);
+    if (!(error instanceof CommanderError)) say(`FAILED: ${message}`);
     if (argv.includes("--json")) printJson(reportOf(noFindings(), (Date.now() - startedAt.getTime()) / 1000, message));
     return 1;
   }

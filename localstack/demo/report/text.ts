@@ -22,10 +22,12 @@ export function reportText(report: Report, findings: Findings): string {
 }
 
 function stagesTable(report: Report): string {
+  if (report.stages.length === 0) return "";
   const table = new Table({ ...STYLE, head: ["stage", "rows", "seconds"], colAligns: ["left", "right", "right"] });
   for (const { name, rows, seconds } of report.stages) {
     table.push([name, rows === 0 ? "" : whole.format(rows), seconds.toFixed(1)]);
   }
+  if (!report.stages.some(({ name }) => name === "snapshot")) return table.toString();
   return `${table.toString()}\nsnapshot, land, load and star overlap: each counts from the start of the copy.`;
 }
 

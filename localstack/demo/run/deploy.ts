@@ -1,9 +1,8 @@
-import { createReadStream } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { CloudFormationClient, paginateDescribeStacks } from "@aws-sdk/client-cloudformation";
 import { localClients } from "../../../cli/target.ts";
 import { node, root } from "../../engines/paths.ts";
+import { lastLines } from "../../engines/process.ts";
 import { DemoError } from "../errors.ts";
 import { runCommand } from "./command.ts";
 
@@ -114,15 +113,10 @@ async function checkStacks(endpoint: string, log: string): Promise<void> {
   }
 }
 
-/** Resources that the deployment has finished so far, from its log; for progress only. */
-export async function resourcesDone(logs: string): Promise<number> {
-  let done = 0;
-  try {
-    for await (const line of createInterface({ input: createReadStream(path.join(logs, "cdk-deploy.log")) })) {
-      if (line.includes("_COMPLETE")) done++;
-    }
-  } catch {
-    // Not begun.
-  }
-  return done;
+/** Where the deployment is, from its log; for progress only. */
+export async function deployProgress(logs: string): Promise<string> {
+  const lines = await lastLines(path.join(logs, "cdk-deploy.log"), 10);
+  const counted = lines.findLast((line) => /\|\s*\d+\/\d+\s*\|/.test(line));
+  const [stack = "", done = ""] = (counted ?? "").split("|");
+  return counted === undefined ? "starting" : `${stack.trim()}: ${done.trim()} resources`;
 }

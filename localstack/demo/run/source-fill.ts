@@ -1,4 +1,3 @@
-import { ConfigurationError } from "../../../lambdas/core/errors.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import { classicmodels } from "../../../schemas/sources/classicmodels/area.ts";
 import { DemoError } from "../errors.ts";
@@ -49,11 +48,14 @@ export async function fill(
   return countRows(access, await tablesAt(access, tables));
 }
 
-/** @returns the tables of the areas whose database is on the server. @throws when there is none at all */
+/** @returns the tables of the areas whose database is on the server, as capture sees it: with tables in it */
 export async function tablesAt(access: SourceAccess, tables: readonly AnyTable[]): Promise<readonly AnyTable[]> {
   const connection = await connectTo(access);
   try {
-    const found = await rowsOf<{ db: string }>(connection, "SELECT schema_name AS db FROM information_schema.schemata");
+    const found = await rowsOf<{ db: string }>(
+      connection,
+      "SELECT DISTINCT table_schema AS db FROM information_schema.tables",
+    );
     const there = new Set(found.map(({ db }) => db.toLowerCase()));
     return tables.filter((table) => there.has(table.area.database.toLowerCase()));
   } finally {
@@ -61,11 +63,12 @@ export async function tablesAt(access: SourceAccess, tables: readonly AnyTable[]
   }
 }
 
-/** @throws ConfigurationError when nothing that is captured is on the server */
+/** @throws DemoError when nothing that is captured is on the server */
 export function requireTables(found: readonly AnyTable[], tables: readonly AnyTable[], access: SourceAccess): void {
   if (found.length > 0) return;
   const wanted = [...new Set(tables.map((table) => table.area.database))].join(", ");
-  throw new ConfigurationError(
+  throw new DemoError(
+    "source",
     `${access.host}:${access.port} has none of the databases that are captured (${wanted}): give the server that has them, or --fill to create sample rows there.`,
   );
 }
@@ -79,7 +82,8 @@ export function leftOut(found: readonly AnyTable[], tables: readonly AnyTable[])
   return [...missing].map(([area, name]) => `area ${area} is left out: the server has no database ${name}.`);
 }
 
-async function refuseUnlessEmpty(access: SourceAccess): Promise<void> {
+/** @throws DemoError when the schema to fill has tables */
+export async function refuseUnlessEmpty(access: SourceAccess): Promise<void> {
   const connection = await connectTo(access);
   try {
     const found = await rowsOf<{ name: string }>(

@@ -30,25 +30,36 @@ export async function loadDump(connection: Connection, options: LoadDumpOptions)
   await connection.query("SET NAMES utf8mb4");
   await connection.query(`CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4`);
   await connection.query(`USE ${database}`);
-  const splitter = new DumpSplitter();
   let executed = 0;
+  for await (const { line, sql, read } of statementsOf(file)) {
+    options.signal?.throwIfAborted();
+    await connection.query(sql).catch((error: unknown) => {
+      if ((error as { errno?: number }).errno !== EMPTY_QUERY) throw refused(file, line, sql, error);
+    });
+    executed++;
+    options.onProgress(read / size);
+  }
+  return executed;
+}
+
+/** Reads a dump to its end without executing anything. @throws DemoError as loadDump does, but for what the server says */
+export async function checkDump(file: string): Promise<void> {
+  await checkFile(file);
+  let any = false;
+  for await (const { sql } of statementsOf(file)) any ||= sql !== "";
+  if (!any) throw new DemoError("fill", `${file} holds no SQL statement: give a dump made by mysqldump.`);
+}
+
+/** Statements with the bytes read so far. @throws DemoError where the file does not parse */
+async function* statementsOf(file: string): AsyncGenerator<DumpStatement & { readonly read: number }> {
+  const splitter = new DumpSplitter();
   let read = 0;
-  const run = async (statements: readonly DumpStatement[]) => {
-    for (const { line, sql } of statements) {
-      options.signal?.throwIfAborted();
-      await connection.query(sql).catch((error: unknown) => {
-        if ((error as { errno?: number }).errno !== EMPTY_QUERY) throw refused(file, line, sql, error);
-      });
-      executed++;
-    }
-  };
   try {
     for await (const line of linesOf(file)) {
       read += line.length;
-      await run(splitter.push(line));
-      options.onProgress(read / size);
+      for (const statement of splitter.push(line)) yield { ...statement, read };
     }
-    await run(splitter.end());
+    for (const statement of splitter.end()) yield { ...statement, read };
   } catch (error) {
     if (!(error instanceof DumpSyntaxError)) throw error;
     throw new DemoError(
@@ -57,8 +68,6 @@ export async function loadDump(connection: Connection, options: LoadDumpOptions)
       { cause: error },
     );
   }
-  if (executed === 0) throw new DemoError("fill", `${file} holds no SQL statement: give a dump made by mysqldump.`);
-  return executed;
 }
 
 /** @returns the size in bytes. @throws DemoError when it is missing, no file, or compressed */

@@ -8,7 +8,7 @@ import { TABLES } from "../../../localstack/demo/generator/rows.ts";
 import { generateShop } from "../../../localstack/demo/generator/shop.ts";
 import type { SourceAccess } from "../../../localstack/demo/source/connection.ts";
 import { connectTo, parseSourceUrl, RAW_BYTES, rowsOf } from "../../../localstack/demo/source/connection.ts";
-import { loadDump } from "../../../localstack/demo/source/dump.ts";
+import { checkDump, loadDump } from "../../../localstack/demo/source/dump.ts";
 import { fillSource } from "../../../localstack/demo/source/fill.ts";
 import type { RunningSource } from "../../../localstack/engines/mysql.ts";
 import { startMysql } from "../../../localstack/engines/mysql.ts";
@@ -98,6 +98,7 @@ describe("loadDump", () => {
     await writeFile(file, text);
     const connection = await connectTo(access, RAW_BYTES);
     try {
+      await checkDump(file);
       return await loadDump(connection, { file, database, ...quiet });
     } finally {
       await connection.end();
@@ -140,10 +141,7 @@ describe("loadDump", () => {
   });
 
   it("says when there is no such file", async () => {
-    const connection = await connectTo(access);
-    const options = { file: path.join(folder, "none.sql"), database: "x", ...quiet };
-    await expect(loadDump(connection, options)).rejects.toThrow(/there is no file/);
-    await connection.end();
+    await expect(checkDump(path.join(folder, "none.sql"))).rejects.toThrow(/there is no file/);
   });
 });
 
