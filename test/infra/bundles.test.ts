@@ -4,27 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { FUNCTIONS } from "../../lib/config.ts";
-import type { FunctionName } from "../../lib/config.ts";
-import { ROOT, resourcesOf, stage } from "./synth/index.ts";
+import { ROOT, environmentOf } from "./synth/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-bundles-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Lambda unpacks 250 MB at most; what cold starts bear is far less. */
 const BUNDLE_LIMIT = 8 * 1024 * 1024;
-
-/** A function's environment in the template, with a word for each reference. */
-function environmentOf(name: FunctionName): Record<string, string> {
-  const camel = name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
-  const [, lambda] =
-    resourcesOf(stage("local").templates.Pipeline, "AWS::Lambda::Function").find(([logical]) =>
-      logical.includes(`${camel}Function`),
-    ) ?? [];
-  const { Variables = {} } = (lambda?.Properties["Environment"] ?? {}) as { Variables?: Record<string, unknown> };
-  return Object.fromEntries(
-    Object.entries(Variables).map(([key, value]) => [key, typeof value === "string" ? value : "reference"]),
-  );
-}
 
 describe("bundles", () => {
   it("are made by esbuild for every function", () => {
@@ -48,7 +34,7 @@ describe("bundles", () => {
         PATH: process.env["PATH"],
         AWS_REGION: "us-east-1",
         AWS_LAMBDA_FUNCTION_NAME: name,
-        ...environmentOf(name),
+        ...environmentOf("local", name),
       },
       encoding: "utf8",
     });
