@@ -16,6 +16,7 @@ import {
 import path from "node:path";
 import * as paths from "./paths.mjs";
 import { javaHome } from "./prerequisites.mjs";
+import { fitLocalStackTo } from "./python312.mjs";
 import { output, run, SetupError } from "./run.mjs";
 import { firstThatWorks, initialise, serverFromMaven, serversOnMachine, unpackMariaDb } from "./server.mjs";
 import { hashOf, readStamp, removeStamp, writeStamp } from "./stamps.mjs";
@@ -87,17 +88,17 @@ const lock = path.join(paths.extension, "requirements.lock.txt");
 const python = stamped(
   "python",
   ["python"],
-  () => hashOf([lock]),
+  () => hashOf([lock, path.join(paths.setup, "python312.mjs")]),
   paths.venvPython,
   async (found) => {
     // An environment that already holds exactly the lock's packages is kept.
-    if (environmentMatchesLock()) return patchForPython312(found.python.version);
+    if (environmentMatchesLock()) return fitLocalStackTo(found.python.version, paths.venv);
     writeFileSync(pythonStarted, "");
     rmSync(paths.venv, { recursive: true, force: true });
     await run("python", found.python.value, ["-m", "venv", paths.venv]);
     // The lock is complete, so there is nothing to resolve.
     await pip(["install", "--no-deps", "-r", lock], { append: true });
-    patchForPython312(found.python.version);
+    fitLocalStackTo(found.python.version, paths.venv);
     rmSync(pythonStarted);
   },
 );
@@ -118,14 +119,6 @@ function environmentMatchesLock() {
     .toLowerCase()
     .split("\n")
     .every((line) => installed.has(line));
-}
-
-/** One annotation in LocalStack 4.14.0 is evaluated at import and fails on 3.12, where Lock is a function. */
-function patchForPython312(version) {
-  if (version !== "3.12") return;
-  const file = path.join(paths.venv, "lib", "python3.12", "site-packages", "localstack", "packages", "api.py");
-  const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replace("install_lock: Lock | None", 'install_lock: "Lock | None"'));
 }
 
 const extension = stamped(

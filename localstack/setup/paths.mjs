@@ -17,3 +17,4 @@ export const logs = path.join(bookkeeping, "logs");
 export const tools = path.join(local, "tools.json");
 export const engines = path.join(root, "localstack", "engines");
 export const extension = path.join(root, "localstack", "extension");
+export const setup = path.join(root, "localstack", "setup");

@@ -42,7 +42,12 @@ export async function startCloudUnderTest(answer: (call: ServiceCall) => unknown
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The recorder has no port.");
   const dataDir = await mkdtemp(path.join(tmpdir(), "millrace-extension-"));
-  const engine = await startLocalStack({ dataDir, servicesEndpoint: `http://127.0.0.1:${address.port}` });
+  const close = () => new Promise((resolve) => server.close(resolve));
+  const servicesEndpoint = `http://127.0.0.1:${address.port}`;
+  const engine = await startLocalStack({ dataDir, servicesEndpoint }).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     engine,
     client: {
@@ -54,7 +59,7 @@ export async function startCloudUnderTest(answer: (call: ServiceCall) => unknown
     calls,
     stop: async () => {
       await engine.stop();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
