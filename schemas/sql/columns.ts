@@ -103,12 +103,7 @@ export function mirrorColumns(table: AnyTable): readonly ColumnSpec[] {
 export function touchedColumns(table: AnyTable): readonly ColumnSpec[] {
   const names = keyColumns(table);
   const columns = dataColumns(table).filter((column) => names.includes(column.name));
-  return [
-    ...keyIfUsed(table),
-    ...columns,
-    { ...batch, name: "batch" },
-    { ...version, name: "min_version", comment: "Oldest version of the key in that load." },
-  ];
+  return [...keyIfUsed(table), ...columns, { ...batch, name: "batch" }];
 }
 
 /** Which offsets are loaded: append-only; a partition's position is max(last_offset) + 1. */

@@ -10,7 +10,7 @@ import { applyFloor, findFloor, recordFloors, sinkBelowFloor } from "./load/floo
 import { advanceLedger, recordBatch } from "./load/ledger.ts";
 import { dropStale, keepNewest, mergeMirror } from "./load/mirror.ts";
 import type { LoadPlan } from "./load/plan.ts";
-import { assertPosition, assertRows, copyToStage, createStage, lockLedger } from "./load/staging.ts";
+import { assertPosition, assertRows, copyToStage, createStage, lockLedger, restoreEmptyBytes } from "./load/staging.ts";
 
 export type { LoadPlan, LoadRange } from "./load/plan.ts";
 
@@ -32,7 +32,7 @@ export function loadTransaction(plan: LoadPlan): readonly string[] {
   const opening = [lockLedger(table), assertPosition(plan)];
   const closing = [advanceLedger(plan), recordBatch(plan)];
   if (plan.manifest === null) return [...opening, ...closing];
-  const staging = [createStage(table), copyToStage(plan, plan.manifest), assertRows(plan)];
+  const staging = [createStage(table), copyToStage(plan, plan.manifest), assertRows(plan), ...restoreEmptyBytes(table)];
   return [...opening, ...staging, ...(table.key === "none" ? appendOnly(plan) : keyed(plan)), ...closing];
 }
 

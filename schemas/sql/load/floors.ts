@@ -6,6 +6,10 @@ import { KEY_COLUMN, keyColumns, usesKeyColumn } from "../keys.ts";
 import { identifier, identifiers, literal, qualified } from "../quote.ts";
 import { FLOOR, STAGE } from "./plan.ts";
 
+/** These subqueries are answered first, and spare the scan of a table when there is nothing to do. */
+const FRESH = `(SELECT MAX(fresh) FROM ${FLOOR}) > 0`;
+const ANY = `(SELECT COUNT(*) FROM ${FLOOR}) > 0`;
+
 const OWN = [identifier("partition"), identifier("offset")].join(", ");
 
 /** Keeps the floors that the files brought; one that comes again changes nothing. */
@@ -42,19 +46,19 @@ SELECT ${identifiers(names, "r")}, f.version, 'd', f.commit_at, f.captured_at, f
 ${from}`;
 }
 
-/** Rows of the mirror (alias r) that a floor of this load deletes. The subquery spares the scan when there is none. */
+/** Rows of the mirror (alias r) that a floor of this load deletes. */
 function fallen(table: AnyTable): string {
   return `FROM ${qualified(mirrorName(table))} r
 CROSS JOIN ${FLOOR} f
-WHERE (SELECT MAX(fresh) FROM ${FLOOR}) > 0 AND NOT r._deleted AND r._version < f.version`;
+WHERE ${FRESH} AND NOT r._deleted AND r._version < f.version`;
 }
 
 /** A floor of this load deletes every key below it: in history, for the star, in the mirror. */
 export function applyFloor(table: AnyTable, batch: string, starred: boolean): readonly string[] {
   const mirror = qualified(mirrorName(table));
   const key = identifiers([...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)]);
-  const touched = `INSERT INTO ${qualified(touchedName(table))} (${key}, batch, min_version)
-SELECT ${identifiers([...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)], "r")}, ${literal(batch)}, f.version
+  const touched = `INSERT INTO ${qualified(touchedName(table))} (${key}, batch)
+SELECT ${identifiers([...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)], "r")}, ${literal(batch)}
 ${fallen(table)}`;
   return [
     deleteAtFloor(table, batch, fallen(table)),
@@ -62,7 +66,7 @@ ${fallen(table)}`;
     `UPDATE ${mirror}
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = ${literal(batch)}
 FROM ${FLOOR} f
-WHERE (SELECT MAX(fresh) FROM ${FLOOR}) > 0 AND NOT ${mirror}._deleted AND ${mirror}._version < f.version`,
+WHERE ${FRESH} AND NOT ${mirror}._deleted AND ${mirror}._version < f.version`,
   ];
 }
 
@@ -72,11 +76,11 @@ export function sinkBelowFloor(table: AnyTable, batch: string): readonly string[
     deleteAtFloor(
       table,
       batch,
-      `FROM ${STAGE} r\nCROSS JOIN ${FLOOR} f\nWHERE r._op <> 'd' AND r._version < f.version`,
+      `FROM ${STAGE} r\nCROSS JOIN ${FLOOR} f\nWHERE ${ANY} AND r._op <> 'd' AND r._version < f.version`,
     ),
     `UPDATE ${STAGE}
 SET _op = 'd', _version = f.version, _commit_at = f.commit_at
 FROM ${FLOOR} f
-WHERE ${STAGE}._op <> 'd' AND ${STAGE}._version < f.version`,
+WHERE ${ANY} AND ${STAGE}._op <> 'd' AND ${STAGE}._version < f.version`,
   ];
 }

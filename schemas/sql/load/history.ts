@@ -20,7 +20,6 @@ export function collectKeys(table: AnyTable): string {
     identifiers(matched),
     ...others.map((name) => `MIN(${identifier(name)}) AS ${identifier(name)}`),
     "COUNT(*) AS records",
-    "MIN(_version) AS min_version",
   ];
   return `CREATE TEMP TABLE ${KEYS} AS\nSELECT ${columns.join(", ")}\nFROM ${STAGE}\nWHERE _op <> 't'\nGROUP BY ${identifiers(matched)}`;
 }
@@ -95,7 +94,7 @@ WHERE ${isRow("s")} AND k.${ROW} IS NULL`;
 /** Tells build-star which keys to compute again: all in the files, also when an older version came late. */
 export function recordTouched(table: AnyTable, batch: string): string {
   const key = identifiers(touchedKey(table));
-  return `INSERT INTO ${qualified(touchedName(table))} (${key}, batch, min_version)
-SELECT ${key}, ${literal(batch)}, min_version
+  return `INSERT INTO ${qualified(touchedName(table))} (${key}, batch)
+SELECT ${key}, ${literal(batch)}
 FROM ${KEYS}`;
 }

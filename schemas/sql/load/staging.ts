@@ -3,7 +3,7 @@ import { ledgerName } from "../../naming.ts";
 import { columnType, landingColumns } from "../columns.ts";
 import { copyStatement } from "../copy.ts";
 import { distribution } from "../keys.ts";
-import { assertion, identifier, integer, qualified } from "../quote.ts";
+import { assertion, identifier, integer, literal, qualified } from "../quote.ts";
 import { ROW, STAGE } from "./plan.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -52,4 +52,17 @@ export function assertRows(plan: LoadPlan): string {
     `rows loaded and quarantined do not add up to the ${integer(landed)} rows of the files`,
     `FROM ${STAGE}`,
   );
+}
+
+/**
+ * COPY reads an empty field of VARBYTE as NULL, so landing notes empty values in `_raw` (lambdas/land-batch/values/binary.ts)
+ * and they are made here. JSON_SERIALIZE writes no blanks.
+ */
+export function restoreEmptyBytes(table: AnyTable): readonly string[] {
+  return landingColumns(table)
+    .filter(({ type }) => type.name === "VARBYTE")
+    .map(
+      ({ name }) =>
+        `UPDATE ${STAGE}\nSET ${identifier(name)} = FROM_HEX('')\nWHERE ${identifier(name)} IS NULL AND _raw IS NOT NULL AND JSON_SERIALIZE(_raw) LIKE ${literal(`%"${name}":""%`)}`,
+    );
 }

@@ -55,8 +55,7 @@ COMPOUND SORTKEY (_version);
 
 CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_customers (
   customer_number INTEGER ENCODE AZ64 NOT NULL,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE KEY DISTKEY (customer_number);
 
@@ -179,8 +178,6 @@ COMMENT ON TABLE ops.touched_classicmodels_customers IS 'Keys of classicmodels_c
 COMMENT ON COLUMN ops.touched_classicmodels_customers.customer_number IS 'Key of the customer.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_customers.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_customers.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_customers IS 'Newest version of every key, deleted ones marked: Customers of the shop.';
 

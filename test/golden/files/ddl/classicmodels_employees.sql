@@ -50,8 +50,7 @@ COMPOUND SORTKEY (_version);
 
 CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_employees (
   employee_number INTEGER ENCODE AZ64 NOT NULL,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE EVEN;
 
@@ -159,8 +158,6 @@ COMMENT ON TABLE ops.touched_classicmodels_employees IS 'Keys of classicmodels_e
 COMMENT ON COLUMN ops.touched_classicmodels_employees.employee_number IS 'Key of the employee.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_employees.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_employees.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_employees IS 'Newest version of every key, deleted ones marked: Employees, sales representatives among them.';
 

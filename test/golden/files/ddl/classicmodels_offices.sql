@@ -53,8 +53,7 @@ COMPOUND SORTKEY (_version);
 CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_offices (
   _key VARCHAR(80) ENCODE ZSTD NOT NULL,
   office_code VARCHAR(40) ENCODE ZSTD,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE EVEN;
 
@@ -170,8 +169,6 @@ COMMENT ON COLUMN ops.touched_classicmodels_offices._key IS 'The key''s exact by
 COMMENT ON COLUMN ops.touched_classicmodels_offices.office_code IS 'Key of the office.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_offices.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_offices.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_offices IS 'Newest version of every key, deleted ones marked: Sales offices.';
 

@@ -50,8 +50,7 @@ CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_orderdetails (
   _key VARCHAR(249) ENCODE ZSTD NOT NULL,
   order_number INTEGER ENCODE AZ64 NOT NULL,
   product_code VARCHAR(60) ENCODE ZSTD,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE KEY DISTKEY (order_number);
 
@@ -157,8 +156,6 @@ COMMENT ON COLUMN ops.touched_classicmodels_orderdetails.order_number IS 'Order 
 COMMENT ON COLUMN ops.touched_classicmodels_orderdetails.product_code IS 'Product ordered.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_orderdetails.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_orderdetails.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_orderdetails IS 'Newest version of every key, deleted ones marked: Order lines: one product of one order.';
 

@@ -49,8 +49,7 @@ COMPOUND SORTKEY (_version);
 
 CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_orders (
   order_number INTEGER ENCODE AZ64 NOT NULL,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE KEY DISTKEY (order_number);
 
@@ -155,8 +154,6 @@ COMMENT ON TABLE ops.touched_classicmodels_orders IS 'Keys of classicmodels_orde
 COMMENT ON COLUMN ops.touched_classicmodels_orders.order_number IS 'Key of the order.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_orders.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_orders.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_orders IS 'Newest version of every key, deleted ones marked: Sales orders.';
 

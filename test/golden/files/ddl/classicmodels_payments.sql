@@ -49,8 +49,7 @@ CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_payments (
   _key VARCHAR(529) ENCODE ZSTD NOT NULL,
   customer_number INTEGER ENCODE AZ64 NOT NULL,
   check_number VARCHAR(200) ENCODE ZSTD,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE KEY DISTKEY (customer_number);
 
@@ -153,8 +152,6 @@ COMMENT ON COLUMN ops.touched_classicmodels_payments.customer_number IS 'Custome
 COMMENT ON COLUMN ops.touched_classicmodels_payments.check_number IS 'Number of the check.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_payments.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_payments.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_payments IS 'Newest version of every key, deleted ones marked: Payments received from customers; not tied to single orders.';
 

@@ -48,8 +48,7 @@ COMPOUND SORTKEY (_version);
 CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_productlines (
   _key VARCHAR(400) ENCODE ZSTD NOT NULL,
   product_line VARCHAR(200) ENCODE ZSTD,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE EVEN;
 
@@ -150,8 +149,6 @@ COMMENT ON COLUMN ops.touched_classicmodels_productlines._key IS 'The key''s exa
 COMMENT ON COLUMN ops.touched_classicmodels_productlines.product_line IS 'Name of the line; its key.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_productlines.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_productlines.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_productlines IS 'Newest version of every key, deleted ones marked: Product lines: the categories that products belong to.';
 

@@ -53,8 +53,7 @@ COMPOUND SORTKEY (_version);
 CREATE TABLE IF NOT EXISTS ops.touched_classicmodels_products (
   _key VARCHAR(120) ENCODE ZSTD NOT NULL,
   product_code VARCHAR(60) ENCODE ZSTD,
-  batch VARCHAR(32) ENCODE ZSTD NOT NULL,
-  min_version VARCHAR(44) ENCODE ZSTD NOT NULL
+  batch VARCHAR(32) ENCODE ZSTD NOT NULL
 )
 DISTSTYLE KEY DISTKEY (_key);
 
@@ -170,8 +169,6 @@ COMMENT ON COLUMN ops.touched_classicmodels_products._key IS 'The key''s exact b
 COMMENT ON COLUMN ops.touched_classicmodels_products.product_code IS 'Key of the product.';
 
 COMMENT ON COLUMN ops.touched_classicmodels_products.batch IS 'Load that wrote the row (ops.batch).';
-
-COMMENT ON COLUMN ops.touched_classicmodels_products.min_version IS 'Oldest version of the key in that load.';
 
 COMMENT ON TABLE mirror.classicmodels_products IS 'Newest version of every key, deleted ones marked: Scale models on sale.';
 

@@ -36,7 +36,7 @@ SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded an
 FROM load_stage;
 
 CREATE TEMP TABLE load_keys AS
-SELECT order_number, _key, MIN(product_code) AS product_code, COUNT(*) AS records, MIN(_version) AS min_version
+SELECT order_number, _key, MIN(product_code) AS product_code, COUNT(*) AS records
 FROM load_stage
 WHERE _op <> 't'
 GROUP BY order_number, _key;
@@ -63,8 +63,8 @@ FROM load_stage s
 LEFT JOIN load_known k ON k._row = s._row
 WHERE s._op <> 't' AND k._row IS NULL;
 
-INSERT INTO ops.touched_classicmodels_orderdetails (_key, order_number, product_code, batch, min_version)
-SELECT _key, order_number, product_code, '0123456789abcdef0123456789abcdef', min_version
+INSERT INTO ops.touched_classicmodels_orderdetails (_key, order_number, product_code, batch)
+SELECT _key, order_number, product_code, '0123456789abcdef0123456789abcdef'
 FROM load_keys;
 
 INSERT INTO ops.floors_classicmodels_orderdetails (batch, id, kind, version, "partition", "offset", commit_at, captured_at)
@@ -88,8 +88,8 @@ FROM mirror.classicmodels_orderdetails r
 CROSS JOIN load_floor f
 WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
 
-INSERT INTO ops.touched_classicmodels_orderdetails (_key, order_number, product_code, batch, min_version)
-SELECT r._key, r.order_number, r.product_code, '0123456789abcdef0123456789abcdef', f.version
+INSERT INTO ops.touched_classicmodels_orderdetails (_key, order_number, product_code, batch)
+SELECT r._key, r.order_number, r.product_code, '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_orderdetails r
 CROSS JOIN load_floor f
 WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
@@ -113,12 +113,12 @@ INSERT INTO history.classicmodels_orderdetails (_key, order_number, product_code
 SELECT r._key, r.order_number, r.product_code, r.quantity_ordered, r.price_each, r.order_line_number, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM load_stage r
 CROSS JOIN load_floor f
-WHERE r._op <> 'd' AND r._version < f.version;
+WHERE (SELECT COUNT(*) FROM load_floor) > 0 AND r._op <> 'd' AND r._version < f.version;
 
 UPDATE load_stage
 SET _op = 'd', _version = f.version, _commit_at = f.commit_at
 FROM load_floor f
-WHERE load_stage._op <> 'd' AND load_stage._version < f.version;
+WHERE (SELECT COUNT(*) FROM load_floor) > 0 AND load_stage._op <> 'd' AND load_stage._version < f.version;
 
 MERGE INTO mirror.classicmodels_orderdetails
 USING load_stage s

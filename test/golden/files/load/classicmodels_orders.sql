@@ -38,7 +38,7 @@ SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded an
 FROM load_stage;
 
 CREATE TEMP TABLE load_keys AS
-SELECT order_number, COUNT(*) AS records, MIN(_version) AS min_version
+SELECT order_number, COUNT(*) AS records
 FROM load_stage
 WHERE _op <> 't'
 GROUP BY order_number;
@@ -65,8 +65,8 @@ FROM load_stage s
 LEFT JOIN load_known k ON k._row = s._row
 WHERE s._op <> 't' AND k._row IS NULL;
 
-INSERT INTO ops.touched_classicmodels_orders (order_number, batch, min_version)
-SELECT order_number, '0123456789abcdef0123456789abcdef', min_version
+INSERT INTO ops.touched_classicmodels_orders (order_number, batch)
+SELECT order_number, '0123456789abcdef0123456789abcdef'
 FROM load_keys;
 
 INSERT INTO ops.floors_classicmodels_orders (batch, id, kind, version, "partition", "offset", commit_at, captured_at)
@@ -90,8 +90,8 @@ FROM mirror.classicmodels_orders r
 CROSS JOIN load_floor f
 WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
 
-INSERT INTO ops.touched_classicmodels_orders (order_number, batch, min_version)
-SELECT r.order_number, '0123456789abcdef0123456789abcdef', f.version
+INSERT INTO ops.touched_classicmodels_orders (order_number, batch)
+SELECT r.order_number, '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_orders r
 CROSS JOIN load_floor f
 WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
@@ -115,12 +115,12 @@ INSERT INTO history.classicmodels_orders (order_number, order_date, required_dat
 SELECT r.order_number, r.order_date, r.required_date, r.shipped_date, r.status, r.comments, r.customer_number, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM load_stage r
 CROSS JOIN load_floor f
-WHERE r._op <> 'd' AND r._version < f.version;
+WHERE (SELECT COUNT(*) FROM load_floor) > 0 AND r._op <> 'd' AND r._version < f.version;
 
 UPDATE load_stage
 SET _op = 'd', _version = f.version, _commit_at = f.commit_at
 FROM load_floor f
-WHERE load_stage._op <> 'd' AND load_stage._version < f.version;
+WHERE (SELECT COUNT(*) FROM load_floor) > 0 AND load_stage._op <> 'd' AND load_stage._version < f.version;
 
 MERGE INTO mirror.classicmodels_orders
 USING load_stage s

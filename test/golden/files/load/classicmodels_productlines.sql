@@ -34,8 +34,12 @@ COMPUPDATE OFF STATUPDATE OFF;
 SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded and quarantined do not add up to the 301 rows of the files' END AS INTEGER) AS asserted
 FROM load_stage;
 
+UPDATE load_stage
+SET image = FROM_HEX('')
+WHERE image IS NULL AND _raw IS NOT NULL AND JSON_SERIALIZE(_raw) LIKE '%"image":""%';
+
 CREATE TEMP TABLE load_keys AS
-SELECT _key, MIN(product_line) AS product_line, COUNT(*) AS records, MIN(_version) AS min_version
+SELECT _key, MIN(product_line) AS product_line, COUNT(*) AS records
 FROM load_stage
 WHERE _op <> 't'
 GROUP BY _key;
@@ -62,8 +66,8 @@ FROM load_stage s
 LEFT JOIN load_known k ON k._row = s._row
 WHERE s._op <> 't' AND k._row IS NULL;
 
-INSERT INTO ops.touched_classicmodels_productlines (_key, product_line, batch, min_version)
-SELECT _key, product_line, '0123456789abcdef0123456789abcdef', min_version
+INSERT INTO ops.touched_classicmodels_productlines (_key, product_line, batch)
+SELECT _key, product_line, '0123456789abcdef0123456789abcdef'
 FROM load_keys;
 
 INSERT INTO ops.floors_classicmodels_productlines (batch, id, kind, version, "partition", "offset", commit_at, captured_at)
@@ -87,8 +91,8 @@ FROM mirror.classicmodels_productlines r
 CROSS JOIN load_floor f
 WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
 
-INSERT INTO ops.touched_classicmodels_productlines (_key, product_line, batch, min_version)
-SELECT r._key, r.product_line, '0123456789abcdef0123456789abcdef', f.version
+INSERT INTO ops.touched_classicmodels_productlines (_key, product_line, batch)
+SELECT r._key, r.product_line, '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_productlines r
 CROSS JOIN load_floor f
 WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
@@ -112,12 +116,12 @@ INSERT INTO history.classicmodels_productlines (_key, product_line, text_descrip
 SELECT r._key, r.product_line, r.text_description, r.html_description, r.image, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM load_stage r
 CROSS JOIN load_floor f
-WHERE r._op <> 'd' AND r._version < f.version;
+WHERE (SELECT COUNT(*) FROM load_floor) > 0 AND r._op <> 'd' AND r._version < f.version;
 
 UPDATE load_stage
 SET _op = 'd', _version = f.version, _commit_at = f.commit_at
 FROM load_floor f
-WHERE load_stage._op <> 'd' AND load_stage._version < f.version;
+WHERE (SELECT COUNT(*) FROM load_floor) > 0 AND load_stage._op <> 'd' AND load_stage._version < f.version;
 
 MERGE INTO mirror.classicmodels_productlines
 USING load_stage s
