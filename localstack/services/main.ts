@@ -92,5 +92,5 @@ try {
   process.once("SIGINT", end);
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }
