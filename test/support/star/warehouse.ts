@@ -86,11 +86,16 @@ export class TestWarehouse {
   /** One load per table of the rows. @returns the number of loads */
   async load(rows: readonly HistoryRow[]): Promise<void> {
     await this.#client.query("BEGIN");
-    for (const table of this.#tables) {
-      const own = rows.filter((row) => row.table === table);
-      if (own.length > 0) await this.#loadTable(table, own);
+    try {
+      for (const table of this.#tables) {
+        const own = rows.filter((row) => row.table === table);
+        if (own.length > 0) await this.#loadTable(table, own);
+      }
+      await this.#client.query("COMMIT");
+    } catch (error) {
+      await this.#client.query("ROLLBACK");
+      throw error;
     }
-    await this.#client.query("COMMIT");
   }
 
   async #loadTable(table: AnyTable, rows: readonly HistoryRow[]): Promise<void> {
@@ -132,10 +137,10 @@ export class TestWarehouse {
     );
     const touched = touchedColumns(table)
       .map((column) => column.name)
-      .filter((name) => name !== "batch" && name !== "min_version");
+      .filter((name) => name !== "batch");
     await this.#client.query(
-      `INSERT INTO ${touchedName(table)} (${identifiers(touched)}, batch, min_version)
-       SELECT ${identifiers(touched, "n")}, '${batch}', MIN(n._version)
+      `INSERT INTO ${touchedName(table)} (${identifiers(touched)}, batch)
+       SELECT ${identifiers(touched, "n")}, '${batch}'
        FROM json_populate_recordset(NULL::${history}, $1) n GROUP BY ${identifiers(touched, "n")}`,
       json,
     );
@@ -145,11 +150,21 @@ export class TestWarehouse {
     );
   }
 
-  /** Builds the star as build-star does. */
-  async build(all = false): Promise<void> {
+  async #pending(): Promise<ReadonlyMap<string, readonly string[]>> {
     const { rows } = await this.#client.query<{ batch: string; table_name: string }>(pendingQuery(this.#star));
     const pending = new Map<string, string[]>();
     for (const { batch, table_name } of rows) pending.set(table_name, [...(pending.get(table_name) ?? []), batch]);
+    return pending;
+  }
+
+  /** Statements that the next build would run, in one list. */
+  async nextBuild(): Promise<readonly string[]> {
+    return buildTransactions(await this.#pending(), this.#star).flat();
+  }
+
+  /** Builds the star as build-star does. */
+  async build(all = false): Promise<void> {
+    const pending = await this.#pending();
     for (const transaction of buildTransactions(all ? "all" : pending, this.#star)) await this.transaction(transaction);
     if (pending.size > 0) await this.transaction(recordTransaction(pending, "2026-01-01 00:00:00", this.#star));
   }
@@ -172,5 +187,11 @@ export class TestWarehouse {
 
   async rows<T extends object>(sql: string): Promise<T[]> {
     return (await this.#client.query<T>(sql)).rows;
+  }
+
+  /** Names of a table's columns. */
+  async columns(table: string): Promise<readonly string[]> {
+    const { fields } = await this.#client.query(`SELECT * FROM ${table} LIMIT 0`);
+    return fields.map((field) => field.name);
   }
 }
