@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
+import { tokenize } from "../sql/tokenizer.ts";
 import { LIMITS } from "./limits.ts";
 
 export function validation(message: string): AwsError {
@@ -86,4 +87,32 @@ export function checkSubmission(input: Submission, sqls: readonly string[]): voi
     if (bytes > LIMITS.statementBytes)
       throw validation(`The SQL statement has ${bytes} bytes: the limit is ${LIMITS.statementBytes} (100 KB)`);
   }
+}
+
+/** One page of a list, with the token of the next. */
+export function paged(
+  member: string,
+  items: readonly unknown[],
+  { NextToken, MaxResults }: { NextToken?: string | undefined; MaxResults?: number | undefined },
+) {
+  const from = NextToken === undefined ? 0 : Number(NextToken);
+  if (!Number.isInteger(from) || from < 0)
+    throw validation(`NextToken ${NextToken ?? ""} is not one that this operation gave`);
+  const to = from + (MaxResults === undefined || MaxResults === 0 ? LIMITS.listed : MaxResults);
+  return { [member]: items.slice(from, to), ...(to < items.length ? { NextToken: String(to) } : {}) };
+}
+
+/** Every parameter is used by some statement, as the Data API demands. A text that is no SQL fails when it runs. */
+export function checkParameters(parameters: readonly { readonly name: string }[], sqls: readonly string[]): void {
+  if (parameters.length === 0) return;
+  const used = new Set<string>();
+  for (const sql of sqls) {
+    try {
+      for (const { kind, value } of tokenize(sql)) if (kind === "parameter") used.add(value);
+    } catch {
+      return;
+    }
+  }
+  const unused = parameters.find(({ name }) => !used.has(name));
+  if (unused !== undefined) throw validation(`Parameter ${unused.name} is not used in the SQL statement`);
 }

@@ -24,11 +24,16 @@ export interface RunnerDependencies {
 
 /** Runs a statement from SUBMITTED to its end; never throws, because its status says it all. */
 export async function runStatement(statement: Statement, dependencies: RunnerDependencies): Promise<void> {
+  const usesTemporary = /\btemp(?:orary)?\s+table\b|\bcopy\b/i;
   try {
-    await dependencies.sessions.use(statement.database, async (client) => {
-      if (statement.cancelled) finish(statement, "ABORTED", null, dependencies);
-      else await new Run(statement, client, dependencies).run();
-    });
+    await dependencies.sessions.use(
+      statement.database,
+      async (client) => {
+        if (statement.cancelled) finish(statement, "ABORTED", null, dependencies);
+        else await new Run(statement, client, dependencies).run();
+      },
+      () => statement.parts.some(({ sql }) => usesTemporary.test(sql)),
+    );
   } catch (error) {
     // No session, or one that broke: nothing of the statement was committed that it knows of.
     finish(

@@ -5,21 +5,19 @@ import type { Client } from "pg";
 import { AwsError } from "../aws-error.ts";
 import { s3ObjectStore, type ObjectStore, type S3Settings } from "../sql/copy/object-store.ts";
 import { redshiftError } from "../sql/run/postgres-errors.ts";
-import { tokenize } from "../sql/tokenizer.ts";
 import { checkRole, type WarehouseDirectory } from "./directory.ts";
 import { describeTable, listDatabases, listSchemas, listTables } from "./catalogue.ts";
 import { described, listed, submitted } from "./describe.ts";
 import { columnMetadata, csvPage, field } from "./fields.ts";
 import {
+  checkParameters,
   checkSubmission,
+  paged,
   readInput,
-  SCHEMAS,
   validation,
   type Input,
-  type Operation,
   type Submission,
 } from "./input.ts";
-import { LIMITS } from "./limits.ts";
 import { runStatement } from "./runner.ts";
 import { Sessions } from "./sessions.ts";
 import { isOver, notFound, StatementStore, type Part, type Statement } from "./statement.ts";
@@ -263,32 +261,3 @@ class DataApi implements RedshiftData {
     return { TableName: (input as Input<"DescribeTable">).Table ?? "", ...paged("ColumnList", columns, input) };
   }
 }
-
-function paged(
-  member: string,
-  items: readonly unknown[],
-  { NextToken, MaxResults }: { NextToken?: string | undefined; MaxResults?: number | undefined },
-) {
-  const from = NextToken === undefined ? 0 : Number(NextToken);
-  if (!Number.isInteger(from) || from < 0)
-    throw validation(`NextToken ${NextToken ?? ""} is not one that this operation gave`);
-  const to = from + (MaxResults === undefined || MaxResults === 0 ? LIMITS.listed : MaxResults);
-  return { [member]: items.slice(from, to), ...(to < items.length ? { NextToken: String(to) } : {}) };
-}
-
-/** Every parameter is used by some statement, as the Data API demands. A text that is no SQL fails when it runs. */
-function checkParameters(parameters: readonly { readonly name: string }[], sqls: readonly string[]): void {
-  if (parameters.length === 0) return;
-  const used = new Set<string>();
-  for (const sql of sqls) {
-    try {
-      for (const { kind, value } of tokenize(sql)) if (kind === "parameter") used.add(value);
-    } catch {
-      return;
-    }
-  }
-  const unused = parameters.find(({ name }) => !used.has(name));
-  if (unused !== undefined) throw validation(`Parameter ${unused.name} is not used in the SQL statement`);
-}
-
-export const OPERATIONS: readonly Operation[] = Object.keys(SCHEMAS) as Operation[];

@@ -16,15 +16,26 @@ export class Sessions {
     this.#url = warehouseUrl;
   }
 
-  /** Waits for a place, lends a session to `work`, and cleans it. @throws SqlError when there is no connection */
-  async use<T>(database: string, work: (client: Client) => Promise<T>): Promise<T> {
+  /**
+   * Waits for a place, lends a session to `work`, and cleans it for the next.
+   * @param isSpent tells that the session's memory has grown (temporary tables): it is closed instead
+   * @throws SqlError when there is no connection
+   */
+  async use<T>(
+    database: string,
+    work: (client: Client) => Promise<T>,
+    isSpent: () => boolean = () => false,
+  ): Promise<T> {
     await this.#enter();
     try {
       const client = await this.#take(database);
       try {
         const result = await work(client);
-        await client.query("DISCARD ALL");
-        this.#pool(database).push(client);
+        if (isSpent()) await client.end();
+        else {
+          await client.query("DISCARD ALL");
+          this.#pool(database).push(client);
+        }
         return result;
       } catch (error) {
         await client.end().catch(() => undefined);

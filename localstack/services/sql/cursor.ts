@@ -32,6 +32,16 @@ export class Cursor {
     return this.#tokens[this.#at + ahead] ?? this.#tokens.at(-1) ?? END;
   }
 
+  /** A place to come back to with `since`. */
+  get place(): number {
+    return this.#at;
+  }
+
+  /** The tokens taken since a place. */
+  since(place: number): readonly Token[] {
+    return this.#tokens.slice(place, this.#at);
+  }
+
   next(): Token {
     const token = this.peek();
     if (token.kind === "end") throw this.unexpected();

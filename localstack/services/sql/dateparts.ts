@@ -26,7 +26,8 @@ const UNITS = ["year", "quarter", "month", "week", "day", "hour", "minute", "sec
 /** Which parts stand in which function; PostgreSQL reads milliseconds of a time otherwise, so they are refused there. */
 const ALLOWED = {
   dateadd: [...UNITS, "century", "decade", "millennium"],
-  datediff: UNITS,
+  // Where a week begins in DATEDIFF is not documented.
+  datediff: UNITS.filter((unit) => unit !== "week"),
   date_trunc: [...UNITS, "century", "decade", "millennium"],
   date_part: ["epoch", "dow", "doy", ...UNITS.slice(0, 8)],
 } as const;

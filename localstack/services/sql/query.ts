@@ -2,6 +2,7 @@ import type { Cursor } from "./cursor.ts";
 import { RefusedByRedshiftError, SqlError, UnsupportedSqlError } from "./errors.ts";
 import { expression } from "./expression.ts";
 import { fromClause } from "./from-clause.ts";
+import { label } from "./labels.ts";
 import { quoteIdentifier } from "./identifiers.ts";
 
 /** Tells whether a query starts at this token. */
@@ -99,8 +100,10 @@ function item(c: Cursor): string {
     if (c.at("exclude")) throw new UnsupportedSqlError("SELECT * EXCLUDE", "Name the columns.");
     return "*";
   }
+  const start = c.place;
   const value = expression(c);
-  const name = alias(c);
+  const written = c.since(start);
+  const name = alias(c) ?? label(written);
   return name === null ? value : `${value} AS ${quoteIdentifier(name)}`;
 }
 

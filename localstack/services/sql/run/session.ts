@@ -2,8 +2,8 @@ import pg from "pg";
 import { SqlError } from "../errors.ts";
 
 /**
- * Settings of every session. Nested loops are off because tables are new and without statistics, where one wrong
- * estimate costs minutes; Redshift joins by hash or merge too.
+ * Settings of every session. Only hash joins: tables are new and without statistics, where a nested loop by one wrong
+ * estimate costs minutes, and a merge join sorts whole staging tables. A load's staging table should fit temp_buffers.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   search_path: "public",
@@ -15,9 +15,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   extra_float_digits: "1",
   client_min_messages: "error",
   enable_nestloop: "off",
+  enable_mergejoin: "off",
   jit: "off",
   work_mem: "64MB",
-  temp_buffers: "64MB",
+  hash_mem_multiplier: "4",
+  temp_buffers: "128MB",
   synchronous_commit: "off",
 };
 const OPTIONS = Object.entries(SETTINGS)

@@ -76,7 +76,9 @@ export function columnSql(column: ColumnDefinition, primaryKey: readonly string[
   const parts = [quoteIdentifier(column.name), column.type.postgres];
   if (column.identity !== null) {
     const { seed, step, always } = column.identity;
-    parts.push(`GENERATED ${always ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY (START WITH ${seed} MINVALUE ${seed} INCREMENT BY ${step} CACHE 1000)`);
+    parts.push(
+      `GENERATED ${always ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY (START WITH ${seed} MINVALUE ${seed} INCREMENT BY ${step} CACHE 1000)`,
+    );
   }
   if (column.defaultValue !== null) parts.push(`DEFAULT ${column.defaultValue}`);
   if (column.notNull || primaryKey.includes(column.name)) parts.push("NOT NULL");
