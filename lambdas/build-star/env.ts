@@ -1,4 +1,4 @@
 import { z } from "zod";
-import { warehouseEnvironment } from "../core/env.ts";
+import { envText, warehouseEnvironment } from "../core/env.ts";
 
-export const buildStarEnvironment = z.object({ ...warehouseEnvironment });
+export const buildStarEnvironment = z.object({ ...warehouseEnvironment, STAR_QUEUE_URL: envText });

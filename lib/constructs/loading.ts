@@ -75,7 +75,7 @@ export class Loading extends Construct {
       name: "build-star",
       description: "Recomputes dimensions and facts of the keys that loads touched",
       contract: buildStarEnvironment,
-      environment: plane.warehouse.environment,
+      environment: { ...plane.warehouse.environment, STAR_QUEUE_URL: this.starQueue.queue.queueUrl },
     }).function;
     plane.warehouse.grantStatements(build);
     return build;
