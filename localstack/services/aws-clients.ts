@@ -11,12 +11,16 @@ import type { ServicesEnvironment } from "./env.ts";
 /** A function may run this long; its caller waits a little longer. */
 const LONGEST_INVOCATION_MS = 15 * 60_000 + 5_000;
 
+/** Every other call: one that hangs must not keep a worker from its next look, or the process from stopping. */
+const LONGEST_CALL_MS = 30_000;
+
 /** Clients of LocalStack, one each for the whole process. */
 export function createAwsClients(env: ServicesEnvironment) {
   const common = {
     endpoint: env.AWS_ENDPOINT_URL,
     region: env.AWS_REGION,
     credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: LONGEST_CALL_MS, throwOnRequestTimeout: true },
   };
   return {
     lambda: new LambdaClient(common),

@@ -58,7 +58,12 @@ async function start(env: ServicesEnvironment, log: Log): Promise<() => Promise<
     bootstrapServers: env.MILLRACE_KAFKA,
     log,
   });
-  const scheduler = createScheduler({ ...system, clients, dataDir: env.MILLRACE_DATA_DIR, log });
+  const scheduler = createScheduler({
+    ...system,
+    clients: { ...clients, lambda: clients.invoker },
+    dataDir: env.MILLRACE_DATA_DIR,
+    log,
+  });
   const metrics = createMetricsWorker({ ...clients, now: system.now });
   const stopWorkers = [
     runWorker(eventSource, 1_000, sleep, log),

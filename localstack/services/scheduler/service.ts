@@ -17,6 +17,7 @@ import { createCallTarget } from "./targets.ts";
 import { createScheduleWorker } from "./worker.ts";
 
 export interface SchedulerDependencies {
+  /** `lambda` must wait as long as a function may run: a universal target may invoke synchronously. */
   readonly clients: Pick<AwsClients, "scheduler" | "lambda" | "sqs" | "stepFunctions">;
   readonly dataDir: string;
   readonly now: Now;
