@@ -8,6 +8,7 @@ import type { EngineOptions, RunningEngine } from "./engine.ts";
 import { EngineError } from "./engine.ts";
 import { postgresBinaries } from "./paths.ts";
 import { choosePort, isListening } from "./ports.ts";
+import type { StartedProcess } from "./process.ts";
 import { runToEnd, startProcess } from "./process.ts";
 
 const USER = "millrace";
@@ -18,14 +19,36 @@ const DATABASE = "postgres";
 export async function startPostgres(options: EngineOptions): Promise<RunningEngine> {
   const port = await choosePort("warehouse", options.port);
   const place = await placeFor(options.dataDir);
+  const cleanUp = async () => {
+    if (place.elsewhere !== undefined) await rm(place.elsewhere, { recursive: true, force: true });
+  };
+  const endpoint = `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${DATABASE}`;
+  try {
+    const started = await startServer(options, place, port, endpoint);
+    const stop = async () => {
+      await started.stop();
+      await cleanUp();
+    };
+    return { name: "warehouse", endpoint, ...started, stop };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+async function startServer(
+  options: EngineOptions,
+  place: Place,
+  port: number,
+  endpoint: string,
+): Promise<StartedProcess> {
   const data = path.join(place.folder, "data");
   const logs = path.join(options.dataDir, "logs");
   const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
   if (!existsSync(path.join(data, "PG_VERSION"))) {
     await initialise(place, data, path.join(logs, "warehouse-init.log"), env);
   }
-  const endpoint = `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${DATABASE}`;
-  const started = await startProcess({
+  return startProcess({
     name: "warehouse",
     command: path.join(place.binaries, "bin", "postgres"),
     args: ["-D", data, ...Object.entries(settings(port)).flatMap(([key, value]) => ["-c", `${key}=${value}`])],
@@ -38,18 +61,19 @@ export async function startPostgres(options: EngineOptions): Promise<RunningEngi
     // Fast shutdown: SIGTERM would wait until every client has gone.
     stopSignal: "SIGINT",
   });
-  return { name: "warehouse", endpoint, ...started };
 }
 
 interface Place {
   readonly folder: string;
   readonly binaries: string;
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Folder outside the run's own, to be removed when the server has stopped. */
+  readonly elsewhere?: string;
 }
 
 /**
  * PostgreSQL refuses to run as root. Root runs it as `nobody`, who needs a way through every folder above the
- * binaries and the data; where there is none (a checkout in /root), both go to the system's temporary folder.
+ * binaries and the data; what lies where there is none (a checkout in /root) goes to the system's temporary folder.
  */
 async function placeFor(dataDir: string): Promise<Place> {
   if (!existsSync(path.join(postgresBinaries, "bin", "postgres"))) {
@@ -62,19 +86,23 @@ async function placeFor(dataDir: string): Promise<Place> {
   if (process.getuid?.() !== 0) return { folder, binaries: postgresBinaries };
 
   const user = nobody();
-  if ((await isOpenToAll(folder)) && (await isOpenToAll(postgresBinaries))) {
+  const [openData, openBinaries] = [await isOpenToAll(folder), await isOpenToAll(postgresBinaries)];
+  if (openData && openBinaries) {
     await chown(folder, user.uid, user.gid);
     return { folder, binaries: postgresBinaries, user };
   }
+  // A name by the folder, so that runs that were killed leave one copy behind and not one each.
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 12);
   const elsewhere = path.join(tmpdir(), `millrace-warehouse-${name}`);
-  const binaries = path.join(elsewhere, "native");
-  if (!existsSync(path.join(folder, "data.moved"))) await rm(elsewhere, { recursive: true, force: true });
-  await mkdir(elsewhere, { recursive: true, mode: 0o755 });
-  await cp(postgresBinaries, binaries, { recursive: true, verbatimSymlinks: true });
-  await writeFile(path.join(folder, "data.moved"), `${elsewhere}\n`);
-  await chown(elsewhere, user.uid, user.gid);
-  return { folder: elsewhere, binaries, user };
+  await rm(elsewhere, { recursive: true, force: true });
+  // Fails if someone else was quicker to make it: what root runs must be what root has put there.
+  await mkdir(elsewhere, { mode: 0o755 });
+  const binaries = openBinaries ? postgresBinaries : path.join(elsewhere, "native");
+  if (!openBinaries) await cp(postgresBinaries, binaries, { recursive: true, verbatimSymlinks: true });
+  const moved = path.join(elsewhere, "warehouse");
+  await mkdir(moved);
+  await chown(moved, user.uid, user.gid);
+  return { folder: moved, binaries, user, elsewhere };
 }
 
 function nobody(): { uid: number; gid: number } {
