@@ -86,6 +86,8 @@ function environment(endpoint: string | null): NodeJS.ProcessEnv {
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     CDK_DISABLE_CLI_TELEMETRY: "true",
     CDK_DISABLE_VERSION_CHECK: "true",
+    // Costs more than half of synth's time; the infra tests check every template.
+    CDK_VALIDATION: "false",
     ...aws,
   };
 }
