@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-redshift-data";
 import type { ColumnMetadata, Field } from "@aws-sdk/client-redshift-data";
 import { setTimeout as sleep } from "node:timers/promises";
+import { keepIntegersExact } from "../lambdas/adapters/redshift-data/exact-integers.ts";
 import { CommandError } from "./errors.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 import type { ClientSettings } from "./target.ts";
@@ -32,6 +33,7 @@ export async function runStatement(
   aws: ClientSettings,
 ): Promise<SqlResult> {
   const client = new RedshiftDataClient(aws);
+  keepIntegersExact(client);
   try {
     const { Id } = await client.send(
       new ExecuteStatementCommand({

@@ -27,8 +27,8 @@ export function rowObjects({ columns, rows }: SqlResult): Record<string, JsonVal
   );
 }
 
-/** The SDK gives integers beyond 2^53 as bigint, though its types say number. */
-function integer(value: number | bigint | string): JsonValue {
+/** Integers beyond 2^53 come as text (keepIntegersExact). */
+function integer(value: number | string): JsonValue {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : String(value);
 }
