@@ -11,7 +11,7 @@ import type { RunOptions } from "./options.ts";
 import type { Progress, Say } from "./progress/index.ts";
 import type { Findings } from "./report/report.ts";
 import { catchUp } from "./run/catch-up.ts";
-import { folders, risingCloud } from "./run/cloud.ts";
+import { folders, risingCloud, warehouseUrl } from "./run/cloud.ts";
 import { runCopy } from "./run/copy.ts";
 import { createDeployer, deployProgress } from "./run/deploy.ts";
 import { checkInputs } from "./run/inputs.ts";
@@ -217,14 +217,20 @@ async function compare(
   source: SourceAccess,
   tables: readonly AnyTable[],
 ): Promise<void> {
-  const warehouseUrl = storageUrl(cloud.endpoints.warehouse, pipeline.outputs.Database);
   await progress.step(
     "Compare source and warehouse, cell by cell",
     timed(findings, "compare", async (say: Say) => {
       for (let attempt = 1; ; attempt++) {
         const { status, ask } = pipeline;
         const before = await catchUp("compare", status, say, abort.signal);
-        const outcome = await compareAll({ source, ask, warehouseUrl, tables, say, signal: abort.signal });
+        const outcome = await compareAll({
+          source,
+          ask,
+          warehouseUrl: warehouseUrl(cloud),
+          tables,
+          say,
+          signal: abort.signal,
+        });
         const after = await status();
         const moved = before.mark.pos !== after.mark.pos || before.mark.file !== after.mark.file;
         const equal = outcome.comparisons.every((comparison) => comparison.equal);
@@ -240,11 +246,4 @@ async function compare(
   findings.star = await starFigures(pipeline.ask);
   const lines = [...(await revenueByProductLine(pipeline.ask))];
   findings.topLines = lines.sort(([, a], [, b]) => Number(b) - Number(a)).slice(0, 5);
-}
-
-/** The stand-in keeps each Redshift database in a database of its own. */
-function storageUrl(owner: string, database: string): string {
-  const url = new URL(owner);
-  url.pathname = `/${database}`;
-  return url.href;
 }

@@ -11,7 +11,7 @@ import { keepText } from "./report/keep-text.ts";
 import type { Report } from "./report/report.ts";
 import { noFindings, reportOf } from "./report/report.ts";
 import { reportText } from "./report/text.ts";
-import { claimRun, folders, forgetRun, recordRun } from "./run/cloud.ts";
+import { claimRun, folders, forgetRun, recordRun, warehouseUrl } from "./run/cloud.ts";
 import { functionLogText, saveFunctionLogs } from "./run/function-logs.ts";
 import { watchEngines } from "./run/watch-engines.ts";
 
@@ -84,7 +84,7 @@ async function run(options: RunOptions): Promise<number> {
   if (interrupted !== undefined) say(`Stopped (${interrupted.message}).`);
   else write(`\n${reportText(report, findings)}`);
   if (cloud !== undefined && options.keep && failure === undefined)
-    write(`\n${keepText(cloud.endpoints, folders.logs)}`);
+    write(`\n${keepText({ ...cloud.endpoints, warehouse: warehouseUrl(cloud) }, folders.logs)}`);
   if (options.json) printJson(report);
   return interrupted?.exitCode ?? (report.ok ? 0 : 1);
 }

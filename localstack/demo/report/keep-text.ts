@@ -1,7 +1,8 @@
-import type { Cloud } from "../../engines/cloud.ts";
-
 /** How to look around in what was left running. */
-export function keepText(endpoints: Cloud["endpoints"], logs: string): string {
+export function keepText(
+  endpoints: Readonly<Record<"source" | "kafka" | "aws" | "warehouse", string>>,
+  logs: string,
+): string {
   return `Everything is left running. Look around:
 
   npx millrace status                 where every stage is

@@ -11,6 +11,9 @@ import { parseSourceUrl } from "../source/connection.ts";
 import type { RunFolders } from "./deploy.ts";
 import { STAGE } from "./deploy.ts";
 
+/** Database of stage local; the stacks give its name out as well, but only once they are deployed. */
+const DATABASE = "millrace";
+
 export const folders: RunFolders = {
   data: runFolder,
   logs: path.join(runFolder, "logs"),
@@ -101,7 +104,8 @@ export function claimRun(): () => void {
 
 /** Writes what runs where `millrace status` and `down` look; with this process among it while the job is at work. */
 export function recordRun(cloud: Cloud, startedAt: Date, jobAtWork: boolean): void {
-  const { source, kafka, aws, warehouse } = cloud.endpoints;
+  const { source, kafka, aws } = cloud.endpoints;
+  const warehouse = warehouseUrl(cloud);
   const processes = cloud.engines.flatMap(({ name, pid, log = "" }) => (pid === undefined ? [] : [{ name, pid, log }]));
   writeState({
     pid: process.pid,
@@ -110,6 +114,13 @@ export function recordRun(cloud: Cloud, startedAt: Date, jobAtWork: boolean): vo
     endpoints: { source, kafka, aws, warehouse },
     processes: jobAtWork ? [...processes, { name: MAIN_JOB, pid: process.pid, log: "" }] : processes,
   });
+}
+
+/** Where the schemas are: the stand-in keeps each Redshift database in a database of its own. */
+export function warehouseUrl(cloud: Cloud): string {
+  const url = new URL(cloud.endpoints.warehouse);
+  url.pathname = `/${DATABASE}`;
+  return url.href;
 }
 
 export const forgetRun = (): void => removeState();
