@@ -58,6 +58,11 @@ function finish(
   changed(statement);
 }
 
+/** Redshift keeps its system views for seven days. */
+const HISTORY_MILLISECONDS = 7 * 24 * 3_600_000;
+/** Statements between two looks for what is older. */
+const FORGET_EVERY = 1000;
+
 class Run {
   readonly #statement: Statement;
   readonly #client: Client;
@@ -184,6 +189,10 @@ class Run {
        FROM json_populate_recordset(NULL::redshift.query_history, $1::json)`,
       [JSON.stringify(rows)],
     );
+    if (parts.some(({ queryId }) => queryId % FORGET_EVERY === 0))
+      await this.#client.query("DELETE FROM redshift.query_history WHERE end_time < $1", [
+        moment(new Date(this.#dependencies.now().getTime() - HISTORY_MILLISECONDS)),
+      ]);
   }
 }
 

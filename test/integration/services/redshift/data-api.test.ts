@@ -11,9 +11,12 @@ import {
   ListStatementsCommand,
   ListTablesCommand,
 } from "@aws-sdk/client-redshift-data";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { Runner } from "./run.ts";
 import { startDataApi, startWarehouse, type DataApi, type Warehouse } from "./support.ts";
+
+// Bounds a hang; nothing here waits for time to pass.
+jest.setTimeout(60_000);
 
 describe("Redshift Data API", () => {
   let warehouse: Warehouse;

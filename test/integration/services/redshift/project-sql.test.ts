@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { gzipSync } from "node:zlib";
 import { WAREHOUSE_SCHEMAS, mirrorName, historyName } from "../../../../schemas/naming.ts";
 import { manifestText } from "../../../../schemas/sql/copy.ts";
@@ -14,6 +14,9 @@ import { orders } from "../../../../schemas/sources/classicmodels/orders.ts";
 import { loadPlan } from "../../../support/load-plan.ts";
 import { Runner } from "./run.ts";
 import { startDataApi, startWarehouse, type DataApi, type Warehouse } from "./support.ts";
+
+// Bounds a hang; nothing here waits for time to pass.
+jest.setTimeout(60_000);
 
 /** A landing file's line for orders; the key is a number, so there is no `_key`. */
 function line(id: number, version: number, op: "r" | "u" | "d", status: string | null): string {
@@ -108,7 +111,7 @@ describe("the project's own SQL", () => {
     land(batch, [line(7, 30, "r", "x".repeat(70_000)), line(8, 31, "r", "ok"), line(9, 32, "r", "y".repeat(70_000))]);
     const bad = plan([{ first: 22, last: 32, rows: 3 }], batch);
     const { SubStatements } = await run.batch([...loadTransaction(bad)]);
-    expect(SubStatements?.[COPY_STATEMENT]?.Error).toContain("Load into table 'load_stage' failed");
+    expect(SubStatements?.at(COPY_STATEMENT)?.Error).toContain("Load into table 'load_stage' failed");
     await all(checkFiles(bad, bad.manifest ?? ""));
     const refused = await run.rows(refusedLines([`s3://landing/${batch}.csv.gz`]));
     expect(refused.map(([file, at, column]) => [file, at, column])).toEqual([

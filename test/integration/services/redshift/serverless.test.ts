@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -9,6 +9,9 @@ import {
 } from "../../../../localstack/services/redshift-serverless/service.ts";
 import { Runner } from "./run.ts";
 import { CREDENTIALS, startDataApi, startWarehouse, type Warehouse } from "./support.ts";
+
+// Bounds a hang; nothing here waits for time to pass.
+jest.setTimeout(60_000);
 
 const CONTEXT = { region: "us-east-1", account: "000000000000" };
 const ROLE = "arn:aws:iam::000000000000:role/copy";
