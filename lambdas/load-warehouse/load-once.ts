@@ -30,11 +30,17 @@ export type LoadOutcome = { readonly kind: "loaded"; readonly plan: LoadPlan } |
  *
  * Safe to repeat because the transaction asserts the ledger's position, and the same batch makes the same tokens: a run
  * that died is asked about, not doubled.
+ * @param firstAttempt above 0 when this batch's tokens answer with loads that the ledger does not have
  */
-export async function loadOnce(batch: LoadBatch, context: PlanContext, ports: LoadOncePorts): Promise<LoadOutcome> {
+export async function loadOnce(
+  batch: LoadBatch,
+  context: PlanContext,
+  ports: LoadOncePorts,
+  firstAttempt = 0,
+): Promise<LoadOutcome> {
   const id = batchId(batch);
   let files = landedFiles(batch);
-  let attempt = 0;
+  let attempt = firstAttempt;
   for (let tries = 1; ; tries++) {
     const plan = toLoadPlan(batch, files, await putManifest(files, id, attempt, context, ports), context);
     try {

@@ -13,6 +13,7 @@ import { planBatch } from "./load-batch.ts";
 import type { Limits, LoadBatch, OffsetGap } from "./load-batch.ts";
 import { loadOnce } from "./load-once.ts";
 import type { LoadOncePorts } from "./load-once.ts";
+import { batchId } from "./to-load-plan.ts";
 import { widenFor } from "./widen.ts";
 
 export interface LoadPorts extends LoadOncePorts {
@@ -42,8 +43,8 @@ export interface TableOutcome {
 
 /** A load takes seconds; with less than this left, the next run starts it. */
 const TIME_FOR_A_LOAD_MS = 60_000;
-/** Plans that another run overtook, before something must be wrong. */
-const OVERTAKEN = 5;
+/** Times that one run takes up the same batch. */
+const MOST_TRIES = 5;
 
 /**
  * Loads all that has landed for one table, batch after batch, as long as time remains. Holes stop their partition only.
@@ -59,7 +60,7 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
   }
   let loads = 0;
   let rows = 0;
-  let overtaken = 0;
+  const tries = new Map<string, number>();
   for (;;) {
     const objects = await newObjects(table, ledger, settings, ports);
     const { batch, gaps } = planBatch(objects, ledger.next, settings.limits);
@@ -69,12 +70,9 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
       await wakeLater(name, settings, ports);
       return { loads, rows, state: "behind" };
     }
-    const loaded = await loadBatch(table, batch, settings, ports);
-    if (loaded === null) {
-      overtaken += 1;
-      if (overtaken >= OVERTAKEN)
-        throw new Error(`the ledger of ${name} moved under ${OVERTAKEN} plans: are two loaders at work?`);
-    } else {
+    const attempt = countTry(tries, batch, name);
+    const loaded = await loadBatch(table, batch, attempt, settings, ports);
+    if (loaded !== null) {
       loads += 1;
       rows += loaded;
     }
@@ -82,10 +80,25 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
   }
 }
 
+/**
+ * A batch that is planned again was overtaken by another run, or its token answered with a load that the ledger does not
+ * have, because somebody has emptied it: then a new token is needed.
+ * @returns how often this run has taken up the batch before
+ */
+function countTry(tries: Map<string, number>, batch: LoadBatch, name: string): number {
+  const id = batchId(batch);
+  const before = tries.get(id) ?? 0;
+  if (before >= MOST_TRIES)
+    throw new Error(`${name}: batch ${id} was loaded ${before} times, and the ledger did not move`);
+  tries.set(id, before + 1);
+  return before;
+}
+
 /** @returns the rows loaded, or null when another run has gone ahead */
 async function loadBatch(
   table: AnyTable,
   batch: LoadBatch,
+  attempt: number,
   settings: LoadSettings,
   ports: LoadPorts,
 ): Promise<number | null> {
@@ -93,7 +106,7 @@ async function loadBatch(
   const file = await resolveDefinition(batch.definition, table, ports.landing);
   await widenFor(file, table, ports.warehouse);
   const starred = settings.isStarred(table);
-  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports);
+  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports, attempt);
   if (outcome.kind === "moved") return null;
   const { rows, quarantined, batch: id } = outcome.plan;
   const dimensions = { Table: topicName(table) };

@@ -8,6 +8,7 @@ import {
 import type { DescribeStatementCommandOutput, StatementStatusString } from "@aws-sdk/client-redshift-data";
 import type { Warehouse, WarehouseRow } from "../../core/ports.ts";
 import { failedStatement, translated } from "./errors.ts";
+import { keepIntegersExact } from "./exact-integers.ts";
 import { rowsOf } from "./result.ts";
 
 export interface WarehouseSettings {
@@ -25,6 +26,7 @@ export function createWarehouse(
   settings: WarehouseSettings,
   client: RedshiftDataClient = new RedshiftDataClient(),
 ): Warehouse {
+  keepIntegersExact(client);
   const where = { WorkgroupName: settings.workgroup, Database: settings.database, SecretArn: settings.secretArn };
 
   const finished = async (

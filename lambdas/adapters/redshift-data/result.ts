@@ -9,17 +9,10 @@ export function rowsOf({ ColumnMetadata, Records }: GetStatementResultCommandOut
   );
 }
 
-/** Large integers stay exact: the SDK hands what JavaScript numbers cannot hold on as bigint. */
 function valueOf(field: Field): WarehouseValue {
   if (field.isNull === true) return null;
   if (field.stringValue !== undefined) return field.stringValue;
   if (field.booleanValue !== undefined) return field.booleanValue;
-  if (field.doubleValue !== undefined) return field.doubleValue;
-  if (field.longValue !== undefined) return exactInteger(field.longValue);
   if (field.blobValue !== undefined) return Buffer.from(field.blobValue).toString("hex");
-  return null;
-}
-
-function exactInteger(value: number | bigint): number | string {
-  return typeof value === "number" && Number.isSafeInteger(value) ? value : String(value);
+  return field.doubleValue ?? field.longValue ?? null;
 }

@@ -2,9 +2,9 @@ import type { AnyTable } from "../../model/table.ts";
 import { historyName, mirrorName, touchedName } from "../../naming.ts";
 import { dataColumns } from "../columns.ts";
 import { appliedFloors, floorsName } from "../floors.ts";
-import { KEY_COLUMN, keyColumns, usesKeyColumn } from "../keys.ts";
+import { KEY_COLUMN, keyColumns, sameKey, usesKeyColumn } from "../keys.ts";
 import { identifier, identifiers, literal, qualified } from "../quote.ts";
-import { FLOOR, STAGE } from "./plan.ts";
+import { FALLEN, FLOOR, STAGE } from "./plan.ts";
 
 /** These subqueries are answered first, and spare the scan of a table when there is nothing to do. */
 const FRESH = `(SELECT MAX(fresh) FROM ${FLOOR}) > 0`;
@@ -46,28 +46,29 @@ SELECT ${identifiers(names, "r")}, f.version, 'd', f.commit_at, f.captured_at, f
 ${from}`;
 }
 
-/** Rows of the mirror (alias r) that a floor of this load deletes. */
-function fallen(table: AnyTable): string {
-  return `FROM ${qualified(mirrorName(table))} r
-CROSS JOIN ${FLOOR} f
-WHERE ${FRESH} AND NOT r._deleted AND r._version < f.version`;
-}
-
-/** A floor of this load deletes every key below it: in history, for the star, in the mirror. */
+/**
+ * A floor of this load deletes every key below it: in history, for the star, in the mirror. Rows that the same load
+ * brings with the floor's own version are what a resync has just read: their keys stay.
+ */
 export function applyFloor(table: AnyTable, batch: string, starred: boolean): readonly string[] {
   const mirror = qualified(mirrorName(table));
-  const key = identifiers([...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)]);
-  const touched = `INSERT INTO ${qualified(touchedName(table))} (${key}, batch)
-SELECT ${identifiers([...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)], "r")}, ${literal(batch)}
-${fallen(table)}`;
-  return [
-    deleteAtFloor(table, batch, fallen(table)),
-    ...(starred ? [touched] : []),
-    `UPDATE ${mirror}
+  const key = [...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...keyColumns(table)];
+  const fallen = `CREATE TEMP TABLE ${FALLEN} AS
+SELECT ${identifiers(key, "r")}
+FROM ${mirror} r
+CROSS JOIN ${FLOOR} f
+LEFT JOIN ${STAGE} s ON ${sameKey(table, "s", "r")} AND s._version = f.version
+WHERE ${FRESH} AND NOT r._deleted AND r._version < f.version AND s._version IS NULL`;
+  const rows = `FROM ${mirror} r\nJOIN ${FALLEN} k ON ${sameKey(table, "k", "r")}\nCROSS JOIN ${FLOOR} f`;
+  const touched = `INSERT INTO ${qualified(touchedName(table))} (${identifiers(key)}, batch)
+SELECT ${identifiers(key)}, ${literal(batch)}
+FROM ${FALLEN}`;
+  const update = `UPDATE ${mirror}
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = ${literal(batch)}
-FROM ${FLOOR} f
-WHERE ${FRESH} AND NOT ${mirror}._deleted AND ${mirror}._version < f.version`,
-  ];
+FROM ${FALLEN} k
+CROSS JOIN ${FLOOR} f
+WHERE ${sameKey(table, "k", mirror)}`;
+  return [fallen, deleteAtFloor(table, batch, rows), ...(starred ? [touched] : []), update];
 }
 
 /** A row that comes late, below a floor, is a key that the floor has deleted: it arrives as that delete. */

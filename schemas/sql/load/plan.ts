@@ -38,5 +38,6 @@ export const KEYS = "load_keys";
 export const RANK = "load_rank";
 export const KNOWN = "load_known";
 export const FLOOR = "load_floor";
+export const FALLEN = "load_fallen";
 /** Identity of a staged row: files may overlap, so that partition and offset are not one. */
 export const ROW = "_row";

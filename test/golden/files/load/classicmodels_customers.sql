@@ -90,22 +90,28 @@ WHERE f.kind = 'truncate' OR seen.partitions >= 4
 ORDER BY f.version DESC, f."partition"
 LIMIT 1;
 
+CREATE TEMP TABLE load_fallen AS
+SELECT r.customer_number
+FROM mirror.classicmodels_customers r
+CROSS JOIN load_floor f
+LEFT JOIN load_stage s ON s.customer_number = r.customer_number AND s._version = f.version
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version AND s._version IS NULL;
+
 INSERT INTO history.classicmodels_customers (customer_number, customer_name, contact_last_name, contact_first_name, phone, address_line1, address_line2, city, state, postal_code, country, sales_rep_employee_number, credit_limit, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
 SELECT r.customer_number, r.customer_name, r.contact_last_name, r.contact_first_name, r.phone, r.address_line1, r.address_line2, r.city, r.state, r.postal_code, r.country, r.sales_rep_employee_number, r.credit_limit, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_customers r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+JOIN load_fallen k ON k.customer_number = r.customer_number
+CROSS JOIN load_floor f;
 
 INSERT INTO ops.touched_classicmodels_customers (customer_number, batch)
-SELECT r.customer_number, '0123456789abcdef0123456789abcdef'
-FROM mirror.classicmodels_customers r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+SELECT customer_number, '0123456789abcdef0123456789abcdef'
+FROM load_fallen;
 
 UPDATE mirror.classicmodels_customers
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
-FROM load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_customers._deleted AND mirror.classicmodels_customers._version < f.version;
+FROM load_fallen k
+CROSS JOIN load_floor f
+WHERE k.customer_number = mirror.classicmodels_customers.customer_number;
 
 DELETE FROM load_stage WHERE _op = 't';
 

@@ -85,22 +85,28 @@ WHERE f.kind = 'truncate' OR seen.partitions >= 4
 ORDER BY f.version DESC, f."partition"
 LIMIT 1;
 
+CREATE TEMP TABLE load_fallen AS
+SELECT r.employee_number
+FROM mirror.classicmodels_employees r
+CROSS JOIN load_floor f
+LEFT JOIN load_stage s ON s.employee_number = r.employee_number AND s._version = f.version
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version AND s._version IS NULL;
+
 INSERT INTO history.classicmodels_employees (employee_number, last_name, first_name, extension, email, office_code, reports_to, job_title, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
 SELECT r.employee_number, r.last_name, r.first_name, r.extension, r.email, r.office_code, r.reports_to, r.job_title, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_employees r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+JOIN load_fallen k ON k.employee_number = r.employee_number
+CROSS JOIN load_floor f;
 
 INSERT INTO ops.touched_classicmodels_employees (employee_number, batch)
-SELECT r.employee_number, '0123456789abcdef0123456789abcdef'
-FROM mirror.classicmodels_employees r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+SELECT employee_number, '0123456789abcdef0123456789abcdef'
+FROM load_fallen;
 
 UPDATE mirror.classicmodels_employees
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
-FROM load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_employees._deleted AND mirror.classicmodels_employees._version < f.version;
+FROM load_fallen k
+CROSS JOIN load_floor f
+WHERE k.employee_number = mirror.classicmodels_employees.employee_number;
 
 DELETE FROM load_stage WHERE _op = 't';
 

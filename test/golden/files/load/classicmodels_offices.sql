@@ -86,22 +86,28 @@ WHERE f.kind = 'truncate' OR seen.partitions >= 4
 ORDER BY f.version DESC, f."partition"
 LIMIT 1;
 
+CREATE TEMP TABLE load_fallen AS
+SELECT r._key, r.office_code
+FROM mirror.classicmodels_offices r
+CROSS JOIN load_floor f
+LEFT JOIN load_stage s ON s._key = r._key AND s._version = f.version
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version AND s._version IS NULL;
+
 INSERT INTO history.classicmodels_offices (_key, office_code, city, phone, address_line1, address_line2, state, country, postal_code, territory, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
 SELECT r._key, r.office_code, r.city, r.phone, r.address_line1, r.address_line2, r.state, r.country, r.postal_code, r.territory, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_offices r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+JOIN load_fallen k ON k._key = r._key
+CROSS JOIN load_floor f;
 
 INSERT INTO ops.touched_classicmodels_offices (_key, office_code, batch)
-SELECT r._key, r.office_code, '0123456789abcdef0123456789abcdef'
-FROM mirror.classicmodels_offices r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+SELECT _key, office_code, '0123456789abcdef0123456789abcdef'
+FROM load_fallen;
 
 UPDATE mirror.classicmodels_offices
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
-FROM load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_offices._deleted AND mirror.classicmodels_offices._version < f.version;
+FROM load_fallen k
+CROSS JOIN load_floor f
+WHERE k._key = mirror.classicmodels_offices._key;
 
 DELETE FROM load_stage WHERE _op = 't';
 

@@ -82,22 +82,28 @@ WHERE f.kind = 'truncate' OR seen.partitions >= 4
 ORDER BY f.version DESC, f."partition"
 LIMIT 1;
 
+CREATE TEMP TABLE load_fallen AS
+SELECT r._key, r.order_number, r.product_code
+FROM mirror.classicmodels_orderdetails r
+CROSS JOIN load_floor f
+LEFT JOIN load_stage s ON s.order_number = r.order_number AND s._key = r._key AND s._version = f.version
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version AND s._version IS NULL;
+
 INSERT INTO history.classicmodels_orderdetails (_key, order_number, product_code, quantity_ordered, price_each, order_line_number, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
 SELECT r._key, r.order_number, r.product_code, r.quantity_ordered, r.price_each, r.order_line_number, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_orderdetails r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+JOIN load_fallen k ON k.order_number = r.order_number AND k._key = r._key
+CROSS JOIN load_floor f;
 
 INSERT INTO ops.touched_classicmodels_orderdetails (_key, order_number, product_code, batch)
-SELECT r._key, r.order_number, r.product_code, '0123456789abcdef0123456789abcdef'
-FROM mirror.classicmodels_orderdetails r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+SELECT _key, order_number, product_code, '0123456789abcdef0123456789abcdef'
+FROM load_fallen;
 
 UPDATE mirror.classicmodels_orderdetails
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
-FROM load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_orderdetails._deleted AND mirror.classicmodels_orderdetails._version < f.version;
+FROM load_fallen k
+CROSS JOIN load_floor f
+WHERE k.order_number = mirror.classicmodels_orderdetails.order_number AND k._key = mirror.classicmodels_orderdetails._key;
 
 DELETE FROM load_stage WHERE _op = 't';
 

@@ -84,22 +84,28 @@ WHERE f.kind = 'truncate' OR seen.partitions >= 4
 ORDER BY f.version DESC, f."partition"
 LIMIT 1;
 
+CREATE TEMP TABLE load_fallen AS
+SELECT r.order_number
+FROM mirror.classicmodels_orders r
+CROSS JOIN load_floor f
+LEFT JOIN load_stage s ON s.order_number = r.order_number AND s._version = f.version
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version AND s._version IS NULL;
+
 INSERT INTO history.classicmodels_orders (order_number, order_date, required_date, shipped_date, status, comments, customer_number, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
 SELECT r.order_number, r.order_date, r.required_date, r.shipped_date, r.status, r.comments, r.customer_number, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_orders r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+JOIN load_fallen k ON k.order_number = r.order_number
+CROSS JOIN load_floor f;
 
 INSERT INTO ops.touched_classicmodels_orders (order_number, batch)
-SELECT r.order_number, '0123456789abcdef0123456789abcdef'
-FROM mirror.classicmodels_orders r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+SELECT order_number, '0123456789abcdef0123456789abcdef'
+FROM load_fallen;
 
 UPDATE mirror.classicmodels_orders
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
-FROM load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_orders._deleted AND mirror.classicmodels_orders._version < f.version;
+FROM load_fallen k
+CROSS JOIN load_floor f
+WHERE k.order_number = mirror.classicmodels_orders.order_number;
 
 DELETE FROM load_stage WHERE _op = 't';
 

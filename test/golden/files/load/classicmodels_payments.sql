@@ -81,22 +81,28 @@ WHERE f.kind = 'truncate' OR seen.partitions >= 4
 ORDER BY f.version DESC, f."partition"
 LIMIT 1;
 
+CREATE TEMP TABLE load_fallen AS
+SELECT r._key, r.customer_number, r.check_number
+FROM mirror.classicmodels_payments r
+CROSS JOIN load_floor f
+LEFT JOIN load_stage s ON s.customer_number = r.customer_number AND s._key = r._key AND s._version = f.version
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version AND s._version IS NULL;
+
 INSERT INTO history.classicmodels_payments (_key, customer_number, check_number, payment_date, amount, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
 SELECT r._key, r.customer_number, r.check_number, r.payment_date, r.amount, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_payments r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+JOIN load_fallen k ON k.customer_number = r.customer_number AND k._key = r._key
+CROSS JOIN load_floor f;
 
 INSERT INTO ops.touched_classicmodels_payments (_key, customer_number, check_number, batch)
-SELECT r._key, r.customer_number, r.check_number, '0123456789abcdef0123456789abcdef'
-FROM mirror.classicmodels_payments r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+SELECT _key, customer_number, check_number, '0123456789abcdef0123456789abcdef'
+FROM load_fallen;
 
 UPDATE mirror.classicmodels_payments
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
-FROM load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_payments._deleted AND mirror.classicmodels_payments._version < f.version;
+FROM load_fallen k
+CROSS JOIN load_floor f
+WHERE k.customer_number = mirror.classicmodels_payments.customer_number AND k._key = mirror.classicmodels_payments._key;
 
 DELETE FROM load_stage WHERE _op = 't';
 

@@ -86,22 +86,28 @@ WHERE f.kind = 'truncate' OR seen.partitions >= 4
 ORDER BY f.version DESC, f."partition"
 LIMIT 1;
 
+CREATE TEMP TABLE load_fallen AS
+SELECT r._key, r.product_code
+FROM mirror.classicmodels_products r
+CROSS JOIN load_floor f
+LEFT JOIN load_stage s ON s._key = r._key AND s._version = f.version
+WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version AND s._version IS NULL;
+
 INSERT INTO history.classicmodels_products (_key, product_code, product_name, product_line, product_scale, product_vendor, product_description, quantity_in_stock, buy_price, msrp, _raw, _unmapped, _version, _op, _commit_at, _captured_at, _partition, _offset, _batch)
 SELECT r._key, r.product_code, r.product_name, r.product_line, r.product_scale, r.product_vendor, r.product_description, r.quantity_in_stock, r.buy_price, r.msrp, r._raw, r._unmapped, f.version, 'd', f.commit_at, f.captured_at, f."partition", f."offset", '0123456789abcdef0123456789abcdef'
 FROM mirror.classicmodels_products r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+JOIN load_fallen k ON k._key = r._key
+CROSS JOIN load_floor f;
 
 INSERT INTO ops.touched_classicmodels_products (_key, product_code, batch)
-SELECT r._key, r.product_code, '0123456789abcdef0123456789abcdef'
-FROM mirror.classicmodels_products r
-CROSS JOIN load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT r._deleted AND r._version < f.version;
+SELECT _key, product_code, '0123456789abcdef0123456789abcdef'
+FROM load_fallen;
 
 UPDATE mirror.classicmodels_products
 SET _deleted = TRUE, _version = f.version, _commit_at = f.commit_at, _batch = '0123456789abcdef0123456789abcdef'
-FROM load_floor f
-WHERE (SELECT MAX(fresh) FROM load_floor) > 0 AND NOT mirror.classicmodels_products._deleted AND mirror.classicmodels_products._version < f.version;
+FROM load_fallen k
+CROSS JOIN load_floor f
+WHERE k._key = mirror.classicmodels_products._key;
 
 DELETE FROM load_stage WHERE _op = 't';
 
