@@ -66,11 +66,14 @@ interface Outcome {
   readonly reasons: string[];
 }
 
-async function outcomeOf(stack: string): Promise<Outcome> {
-  const { StackStatus, Outputs = [] } = await eventually(async () => {
-    const described = (await formation.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];
-    return described?.StackStatus?.endsWith("IN_PROGRESS") === false ? described : undefined;
+/** Of a change set that was executed to its end; before, a stack that fails passes through other states. */
+async function outcomeOf(stack: string, changeSet: string | undefined): Promise<Outcome> {
+  await eventually(async () => {
+    const { ExecutionStatus } = await formation.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
+    return ExecutionStatus === "EXECUTE_COMPLETE" || ExecutionStatus === "EXECUTE_FAILED" ? true : undefined;
   });
+  const described = await formation.send(new DescribeStacksCommand({ StackName: stack }));
+  const { StackStatus, Outputs = [] } = described.Stacks?.[0] ?? {};
   const { StackEvents = [] } = await formation.send(new DescribeStackEventsCommand({ StackName: stack }));
   const reasons = StackEvents.flatMap(({ ResourceStatusReason }) => ResourceStatusReason ?? []);
   const outputs: Outcome["outputs"] = {};
@@ -101,7 +104,7 @@ async function deploy(
     return Status === "CREATE_COMPLETE" ? Status : undefined;
   });
   await formation.send(new ExecuteChangeSetCommand({ ChangeSetName: Id }));
-  return outcomeOf(stack);
+  return outcomeOf(stack, Id);
 }
 
 const get = (id: string, attribute: string) => ({ "Fn::GetAtt": [id, attribute] });
