@@ -20,11 +20,19 @@ export interface QueryPlan extends Common {
   readonly sql: string;
 }
 
+/** Where bare literals go: columns by name, or by their place in the table, from 0. */
+export interface LiteralTargets {
+  readonly table: ObjectName;
+  readonly columns: readonly (string | number)[];
+}
+
 /** One or more PostgreSQL statements; the row count is that of the statement at `counted`, or -1. */
 export interface CommandPlan extends Common {
   readonly kind: "command";
   readonly sqls: readonly string[];
   readonly counted: number | null;
+  /** Columns that get a bare literal, which a SUPER or VARBYTE column would read otherwise than Redshift does. */
+  readonly literals?: LiteralTargets;
   /** Relations that have to be tables, as MERGE's source. */
   readonly tablesOnly?: readonly ObjectName[];
 }

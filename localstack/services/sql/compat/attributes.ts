@@ -15,6 +15,16 @@ BEGIN
   PERFORM redshift.bind_late_views();
 END $fn$;
 
+-- The byte limits of a table made from a query: its VARCHAR columns have their lengths from there.
+CREATE OR REPLACE FUNCTION redshift.limit_bytes(name text) RETURNS void LANGUAGE plpgsql AS $fn$
+DECLARE c record;
+BEGIN
+  FOR c IN SELECT attname, atttypmod - 4 AS bytes FROM pg_attribute
+    WHERE attrelid = name::regclass AND attnum > 0 AND atttypid IN (1042, 1043) AND atttypmod > 4 LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I CHECK (octet_length(%I) <= %s)', name, left('bytes of ' || c.attname, 63), c.attname, c.bytes);
+  END LOOP;
+END $fn$;
+
 CREATE OR REPLACE FUNCTION redshift.merge_attributes(name text, given jsonb) RETURNS void LANGUAGE sql AS $fn$
   INSERT INTO redshift.table_attributes AS t SELECT name::regclass, given
     ON CONFLICT (oid) DO UPDATE SET attributes = t.attributes || given || jsonb_build_object('encodings',

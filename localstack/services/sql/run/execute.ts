@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import { runCopy } from "../copy/load.ts";
 import type { ObjectStore } from "../copy/object-store.ts";
-import { RefusedByRedshiftError, SqlError } from "../errors.ts";
+import { RefusedByRedshiftError, SqlError, UnsupportedSqlError } from "../errors.ts";
 import { displayName, sqlName, type ObjectName } from "../identifiers.ts";
-import type { CommandPlan, CopyPlan, Plan } from "../plan.ts";
+import type { CommandPlan, CopyPlan, LiteralTargets, Plan } from "../plan.ts";
 import { runUnload } from "../unload/unload.ts";
 import { writeLoadRecord, type LoadRecord } from "./load-history.ts";
 import { streamQuery, type ResultSink } from "./query.ts";
@@ -39,12 +39,31 @@ export async function executePlan(plan: Plan, context: ExecuteContext): Promise<
 
 async function runCommand(plan: CommandPlan, client: Client): Promise<number> {
   for (const name of plan.tablesOnly ?? []) await requireTable(client, name);
+  if (plan.literals !== undefined) await refuseLiterals(client, plan.literals);
   let counted = -1;
   for (const [i, sql] of plan.sqls.entries()) {
     const { rowCount } = await client.query(sql);
     if (i === plan.counted) counted = rowCount ?? -1;
   }
   return counted;
+}
+
+/** SUPER would take the text of a literal for JSON, and VARBYTE for its own notation; Redshift takes it as it is. */
+async function refuseLiterals(client: Client, { table, columns }: LiteralTargets): Promise<void> {
+  if (columns.length === 0) return;
+  const { rows } = await client.query<{ name: string; place: string; type: string }>(
+    `SELECT attname AS name, row_number() OVER (ORDER BY attnum) - 1 AS place, format_type(atttypid, NULL) AS type
+     FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
+    [sqlName(table)],
+  );
+  for (const { name, place, type } of rows)
+    if ((type === "json" || type === "bytea") && (columns.includes(name) || columns.includes(Number(place))))
+      throw new UnsupportedSqlError(
+        `a bare literal for column "${name}"`,
+        type === "json"
+          ? "Write JSON_PARSE(...) or CAST(... AS SUPER)."
+          : "Write FROM_HEX(...) or CAST(... AS VARBYTE).",
+      );
 }
 
 async function requireTable(client: Client, name: ObjectName): Promise<void> {

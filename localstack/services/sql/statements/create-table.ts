@@ -83,9 +83,10 @@ function createAs(c: Cursor, name: ObjectName, target: string, temporary: boolea
   const attributes = newAttributes();
   readTableAttributes(c, attributes);
   c.expect("as");
+  const limits = temporary ? [] : [`SELECT redshift.limit_bytes(${quoteLiteral(sqlName(name))})`];
   return command(
     "CREATE TABLE AS",
-    [`${target}${columns} AS ${query(c)}`, ...remember(name, attributes, [], temporary)],
+    [`${target}${columns} AS ${query(c)}`, ...limits, ...remember(name, attributes, [], temporary)],
     { counted: 0 },
   );
 }

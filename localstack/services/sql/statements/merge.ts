@@ -32,13 +32,14 @@ export function merge(c: Cursor): CommandPlan {
   };
   const tablesOnly = [target, source];
   if (c.accept("remove", "duplicates")) return command("MERGE", removeDuplicates(parts), { counted: 2, tablesOnly });
-  const sql = `MERGE INTO ${parts.target} USING ${parts.source} ON ${condition} ${matched(c)} ${notMatched(c)}`;
+  const bare: string[] = [];
+  const sql = `MERGE INTO ${parts.target} USING ${parts.source} ON ${condition} ${matched(c, bare)} ${notMatched(c)}`;
   if (c.at("when"))
     throw new RefusedByRedshiftError("Redshift's MERGE takes one WHEN MATCHED and one WHEN NOT MATCHED clause");
-  return command("MERGE", [sql], { counted: 0, tablesOnly });
+  return command("MERGE", [sql], { counted: 0, tablesOnly, literals: { table: target, columns: bare } });
 }
 
-function matched(c: Cursor): string {
+function matched(c: Cursor, bare: string[]): string {
   c.expect("when");
   if (c.at("not")) throw new RefusedByRedshiftError("Redshift's MERGE wants WHEN MATCHED first, then WHEN NOT MATCHED");
   c.expect("matched");
@@ -46,7 +47,7 @@ function matched(c: Cursor): string {
   c.expect("then");
   if (c.accept("delete")) return "WHEN MATCHED THEN DELETE";
   c.expect("update", "set");
-  return `WHEN MATCHED THEN UPDATE SET ${assignmentList(c)}`;
+  return `WHEN MATCHED THEN UPDATE SET ${assignmentList(c, bare)}`;
 }
 
 function notMatched(c: Cursor): string {

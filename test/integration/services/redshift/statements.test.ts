@@ -99,6 +99,17 @@ describe("Redshift's statements", () => {
     expect(await run.rows("SELECT COUNT(*) FROM keyed")).toEqual([[0]]);
   });
 
+  it("refuses a bare literal where PostgreSQL would parse it, and limits what CREATE TABLE AS makes", async () => {
+    await run.must("CREATE TABLE docs (id INT, doc SUPER, bin VARBYTE(8))", "INSERT INTO docs VALUES (1, NULL, NULL)");
+    expect(await run.error("INSERT INTO docs VALUES (1, '[1]', NULL)")).toContain('bare literal for column "doc"');
+    expect(await run.error("INSERT INTO docs (bin, id) VALUES ('ab', 1)")).toContain("FROM_HEX");
+    expect(await run.error("UPDATE docs SET doc = '[1]' WHERE id = 1")).toContain("JSON_PARSE");
+    await run.must("UPDATE docs SET doc = CAST('[1]' AS SUPER), bin = CAST('ab' AS VARBYTE)");
+    expect(await run.rows("SELECT doc, bin FROM docs")).toEqual([['"[1]"', "6162"]]);
+    await run.must("CREATE TABLE made AS SELECT CAST('ab' AS VARCHAR(3)) AS name");
+    expect(await run.error("INSERT INTO made VALUES ('éé')")).toContain("Value too long for character type");
+  });
+
   it("merges, and refuses two rows of the source for one of the target", async () => {
     await run.must("CREATE TABLE target (id INT, v VARCHAR(5))", "CREATE TABLE source (id INT, v VARCHAR(5))");
     await run.must(
