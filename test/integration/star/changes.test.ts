@@ -218,6 +218,32 @@ describe("changes in the star", () => {
     ]);
   });
 
+  it("two changes that arrive together reach the facts of the time between them", async () => {
+    await arrive(
+      change(customers, "u", 10, "2026-03-04 09:00:00", { ...shop, city: "Brest" }),
+      change(customers, "u", 11, "2026-03-08 09:00:00", { ...shop, city: "Tours" }),
+    );
+    expect(await sale()).toMatchObject({ city: "Brest" });
+  });
+
+  it("a joined row that comes after its member holds for the time before, too", async () => {
+    const boat = { ...car, product_code: "S2", product_line: "Boats" };
+    await arrive(
+      change(products, "c", 10, "2026-03-02 00:00:00", boat),
+      change(products, "u", 15, "2026-03-03 00:00:00", { ...boat, buy_price: "7.00" }),
+      change(productlines, "c", 20, "2026-03-04 00:00:00", { product_line: "Boats", text_description: "float" }),
+    );
+    expect(
+      await warehouse.rows(
+        `SELECT buy_price, product_line_description AS text, valid_from::text AS since FROM mart.dim_product
+         WHERE product_code = 'S2' ORDER BY valid_from`,
+      ),
+    ).toEqual([
+      { buy_price: "5.00", text: "float", since: "0001-01-01 00:00:00" },
+      { buy_price: "7.00", text: "float", since: "2026-03-03 00:00:00" },
+    ]);
+  });
+
   it("a date counts to its end: an order sees what changed on its day", async () => {
     await arrive(change(customers, "u", 10, "2026-03-05 23:59:59", { ...shop, city: "Brest" }));
     expect(await sale()).toMatchObject({ city: "Brest" });
