@@ -6,9 +6,9 @@ import {
   pendingQuery,
   recordTransaction,
 } from "../../schemas/sql/star-build.ts";
-import { isRetryable, messageOf } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { NewId, Now, Sleep, Telemetry, Warehouse } from "../core/ports.ts";
+import { retrying } from "../core/retrying.ts";
 
 export interface BuildStarPorts {
   readonly warehouse: Warehouse;
@@ -27,7 +27,6 @@ export interface StarOutcome {
 }
 
 const ATTEMPTS = 6;
-const FIRST_WAIT_MS = 250;
 
 const pendingSchema = z.array(z.object({ batch: z.string(), table_name: z.string() }));
 const oldestSchema = z.array(z.object({ oldest: z.string().nullable() }));
@@ -81,14 +80,12 @@ async function record(ports: BuildStarPorts, pending: ReadonlyMap<string, readon
  * because a token of a failed statement answers with that failure, and because doing it twice does no harm.
  */
 async function transaction(ports: BuildStarPorts, statements: readonly string[]): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await ports.warehouse.transaction(statements, ports.newId());
-      return;
-    } catch (error) {
-      if (!isRetryable(error) || attempt === ATTEMPTS) throw error;
-      ports.telemetry.warn("star transaction is tried again", { attempt, reason: messageOf(error) });
-      await ports.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + ports.random()));
-    }
-  }
+  const { warehouse, telemetry, sleep, random, newId } = ports;
+  await retrying(
+    (attempt) => {
+      if (attempt > 1) telemetry.warn("star transaction is tried again", { attempt });
+      return warehouse.transaction(statements, newId());
+    },
+    { attempts: ATTEMPTS, sleep, random },
+  );
 }

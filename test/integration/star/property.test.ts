@@ -10,7 +10,7 @@ import type { TestPostgres } from "../../support/star/postgres.ts";
 import { TestWarehouse } from "../../support/star/warehouse.ts";
 import type { HistoryRow } from "../../support/star/warehouse.ts";
 
-const RUNS = Number(process.env["STAR_RUNS"] ?? 30);
+const RUNS = Number(process.env["STAR_RUNS"] ?? 15);
 const versioned = star.dimensions.filter((dimension) => dimension.kind === "versioned");
 type Row = Record<string, unknown>;
 

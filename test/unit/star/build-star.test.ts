@@ -74,7 +74,8 @@ describe("build-star", () => {
 
     await buildStar(ports);
 
-    expect(waits).toEqual([250, 500]);
+    expect(waits).toHaveLength(2);
+    expect(waits[1]).toBeGreaterThan(waits[0] ?? Infinity);
     expect(new Set(tokens).size).toBe(tokens.length);
   });
 
