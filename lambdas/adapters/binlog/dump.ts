@@ -34,6 +34,9 @@ export interface BinlogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A place may carry a GTID besides: the file decides. */
+const isPlace = (from: BinlogOptions["from"]): from is LogPosition => "file" in from;
+
 /** Asked of the server by user variables, before the dump: how it sends checksums, heartbeats, GTIDs. */
 async function introduce(options: BinlogOptions): Promise<void> {
   const { session } = options;
@@ -45,7 +48,7 @@ async function introduce(options: BinlogOptions): Promise<void> {
   if (options.flavour === "mariadb") {
     // 4: understands GTID events, annotate events and binlog checkpoints (rpl_constants.h).
     await session.query("SET @mariadb_slave_capability = 4");
-    if ("gtid" in options.from) {
+    if (!isPlace(options.from)) {
       await session.query(`SET @slave_connect_state = '${options.from.gtid.replaceAll("'", "")}'`);
     }
   }
@@ -117,7 +120,7 @@ const LOST =
 
 function dumpError(error: unknown, from: BinlogOptions["from"]): unknown {
   if (!(error instanceof MysqlServerError)) return error;
-  const where = "gtid" in from ? `GTID ${from.gtid}` : `${from.file}:${from.pos}`;
+  const where = isPlace(from) ? `${from.file}:${from.pos}` : `GTID ${from.gtid}`;
   if ((error.code === ER_FATAL_BINLOG || error.code === 1373 || error.code === 1220) && LOST.test(error.message)) {
     return new PositionLostError(
       `The source's log no longer holds ${where} (${error.message}). Resync the tables; raise binlog_expire_logs_seconds so that capture can be away for longer`,
@@ -139,9 +142,9 @@ export async function* streamBinlog(options: BinlogOptions): AsyncGenerator<read
   const flags = options.untilEnd === true ? FLAG_NON_BLOCK : 0;
   try {
     await introduce(options);
-    if ("gtid" in from) dumpByGtid(options, from.gtid, flags);
-    else dumpByPosition(session, from, flags, options.serverId);
-    const decoder = new BinlogDecoder("gtid" in from ? { file: "", pos: 4 } : from);
+    if (isPlace(from)) dumpByPosition(session, from, flags, options.serverId);
+    else dumpByGtid(options, from.gtid, flags);
+    const decoder = new BinlogDecoder(isPlace(from) ? from : { file: "", pos: 4 });
     const { packets } = session;
     for (;;) {
       const events: BinlogEvent[] = [];

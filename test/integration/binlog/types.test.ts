@@ -62,7 +62,12 @@ async function changes(
     for (const event of events) {
       if (event.kind !== "rows") continue;
       const { name } = event.table;
-      const all: Seen = seen.get(name) ?? { inserted: new Map(), before: new Map(), after: new Map(), deleted: new Map() };
+      const all: Seen = seen.get(name) ?? {
+        inserted: new Map(),
+        before: new Map(),
+        after: new Map(),
+        deleted: new Map(),
+      };
       seen.set(name, all);
       for (const row of event.rows) {
         put(event.op === "c" ? all.inserted : all.after, row.after);
