@@ -30,6 +30,8 @@ function keepText(_key: string, value: unknown, { source }: { readonly source?: 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const OPERATIONS = new Set(["r", "c", "u", "d", "t"]);
+
 /** What keeps a value from being Debezium's envelope, or null. Written out for speed: this runs for every record. */
 function problemOf(value: unknown): string | null {
   if (!isObject(value)) return "the value is no JSON object";
@@ -38,6 +40,7 @@ function problemOf(value: unknown): string | null {
     return "the value carries a schema: set value.converter.schemas.enable=false at the connector";
   }
   if (typeof op !== "string") return "the value has no op";
+  if (!OPERATIONS.has(op)) return `operation ${JSON.stringify(op)} is none of r, c, u, d, t`;
   if (!isObject(source)) return "the value has no source";
   if (typeof source["file"] !== "string") return "source.file is no text";
   if (!isCount(source["pos"])) return "source.pos is no whole number";

@@ -34,8 +34,8 @@ export function rowEncoder({ table, nullMarker }: FileDefinition, defaultEpoch: 
   const key = keyEncoder(table);
   const keys = keyColumns(table);
   const version = versionWriter(defaultEpoch);
-  const committed = utcText();
-  const captured = utcText();
+  const committed = utcText(nullMarker);
+  const captured = utcText(nullMarker);
   const columns = Object.entries(table.columns);
   const sources = columns.map(([, column]) => column.source);
   const known = new Set(sources);
