@@ -121,7 +121,8 @@ export class BinlogDecoder {
         this.begin(header, readMysqlGtid(body, header.type === EVENT.anonymousGtid), false, place, into);
         return;
       }
-      case EVENT.taggedGtid: { // Its own serialisation; the tag matters to GTID sets, which capture by file and position does not need.
+      case EVENT.taggedGtid: {
+        // Its own serialisation; the tag matters to GTID sets, which capture by file and position does not need.
         this.begin(header, { gtid: null, committedMicros: null, standalone: false }, false, place, into);
         return;
       }

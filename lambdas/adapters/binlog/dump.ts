@@ -10,6 +10,8 @@ const COM_REGISTER_SLAVE = 0x15;
 const COM_BINLOG_DUMP_GTID = 0x1e;
 const FLAG_NON_BLOCK = 0x01;
 const MAX_U32 = 0xffffffff;
+/** Longest silence of a living server; heartbeats come every second or so. */
+const SILENCE_MS = 60_000;
 /** The server's "fatal error reading the binary log"; its text says which. */
 const ER_FATAL_BINLOG = 1236;
 /** A position after the transactions of a GTID set; MySQL then finds file and position itself. */
@@ -140,6 +142,11 @@ function dumpError(error: unknown, from: BinlogOptions["from"]): unknown {
 export async function* streamBinlog(options: BinlogOptions): AsyncGenerator<readonly BinlogEvent[], void, undefined> {
   const { session, from, signal } = options;
   const flags = options.untilEnd === true ? FLAG_NON_BLOCK : 0;
+  // The server speaks at every heartbeat: a connection that stays silent is dead, whatever TCP says.
+  let waitingSince = Infinity;
+  const watch = setInterval(() => {
+    if (Date.now() - waitingSince > SILENCE_MS) session.destroy();
+  }, SILENCE_MS / 10);
   try {
     await introduce(options);
     if (isPlace(from)) dumpByPosition(session, from, flags, options.serverId);
@@ -161,11 +168,14 @@ export async function* streamBinlog(options: BinlogOptions): AsyncGenerator<read
         decoder.decode(buf, start + 1, end, events);
       }
       if (events.length > 0) yield events;
+      waitingSince = Date.now();
       if (!(await packets.more(signal))) return;
+      waitingSince = Infinity;
     }
   } catch (error) {
     throw dumpError(error, from);
   } finally {
+    clearInterval(watch);
     session.destroy();
   }
 }

@@ -45,9 +45,7 @@ const VERBS: Readonly<Record<DdlStatement["action"], DdlVerb>> = {
 /** Change capture's way into a MySQL or MariaDB binlog. Each call of the result opens a connection of its own. */
 export function binlogOf(target: MysqlTarget, settings: OpenBinlogSettings = {}): OpenBinlog {
   return async function* (request) {
-    const session = await openSession(target);
-    const { flavour } = await identify(session);
-    const collations = await readCollations(session, flavour);
+    const { session, flavour, collations } = await connect(target);
     const stream = streamBinlog({
       session,
       flavour,
@@ -64,6 +62,17 @@ export function binlogOf(target: MysqlTarget, settings: OpenBinlogSettings = {})
       if (captured.length > 0) yield captured;
     }
   };
+}
+
+async function connect(target: MysqlTarget) {
+  const session = await openSession(target);
+  try {
+    const { flavour } = await identify(session);
+    return { session, flavour, collations: await readCollations(session, flavour) };
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
 }
 
 /** From the log's events to those of captured tables. */

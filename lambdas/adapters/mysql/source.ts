@@ -33,8 +33,7 @@ const PATIENCE_MS = 60_000;
  */
 export async function connectSource(target: MysqlTarget, settings: SourceSettings = {}): Promise<SourceDatabase> {
   const session = await openSession(target);
-  const identity = await identify(session);
-  const collations = await readCollations(session, identity.flavour);
+  const { identity, collations } = await introduced(session);
   return {
     anchor: () =>
       takeAnchor(
@@ -69,6 +68,16 @@ export async function connectSource(target: MysqlTarget, settings: SourceSetting
     },
     close: async () => session.close(),
   };
+}
+
+async function introduced(session: MysqlSession) {
+  try {
+    const identity = await identify(session);
+    return { identity, collations: await readCollations(session, identity.flavour) };
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
 }
 
 async function shapeOf(session: MysqlSession, table: AnyTable): Promise<SourceTable> {
