@@ -1,5 +1,6 @@
 import { tables } from "../../schemas/sources/index.ts";
 import { starRows, starTables } from "../../schemas/sql/star-ddl.ts";
+import { starViews } from "../../schemas/sql/star-views.ts";
 import { newId, sleep } from "../adapters/clock/index.ts";
 import { putResponse } from "../adapters/custom-resource/index.ts";
 import { createWarehouse } from "../adapters/redshift-data/index.ts";
@@ -13,6 +14,7 @@ import { migrateWarehouseEnvironment } from "./env.ts";
 import { migrateWarehouse } from "./migrate-warehouse.ts";
 
 const env = parseEnvironment(migrateWarehouseEnvironment, process.env);
+const definitions = { tables, starTables: starTables(), starRows: starRows(), starViews: starViews() };
 const retry = { attempts: 6, sleep, random: Math.random };
 const ports = {
   warehouse: createWarehouse({
@@ -28,7 +30,7 @@ const ports = {
 
 const migrate = async (): Promise<{ readonly steps: number }> => {
   try {
-    return await migrateWarehouse({ tables, starTables: starTables(), starRows: starRows() }, ports);
+    return await migrateWarehouse(definitions, ports);
   } catch (error) {
     ports.telemetry.error(messageOf(error));
     throw error;

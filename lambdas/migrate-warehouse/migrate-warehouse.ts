@@ -38,6 +38,8 @@ export interface Definitions {
   readonly starTables: readonly TableSpec[];
   /** Rows that the star's tables start with; each statement adds only what is missing. */
   readonly starRows: readonly string[];
+  /** KPI views over the star, with the tables that each reads. */
+  readonly starViews: Wanted["views"];
 }
 
 /** Everything that the definitions want in the warehouse. */
@@ -45,7 +47,10 @@ export function wantedBy(definitions: Definitions): Wanted {
   const captured = definitions.tables.map((table) => ({ specs: tableSpecs(table), view: sourceView(table) }));
   return {
     tables: [migrationTable, batchTable, ...captured.flatMap(({ specs }) => specs), ...definitions.starTables],
-    views: captured.map(({ specs, view }) => ({ view, reads: specs.map(({ name }) => name) })),
+    views: [
+      ...captured.map(({ specs, view }) => ({ view, reads: specs.map(({ name }) => name) })),
+      ...definitions.starViews,
+    ],
   };
 }
 

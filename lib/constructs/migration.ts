@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import { migrateWarehouseEnvironment } from "../../lambdas/migrate-warehouse/env.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { starDdl } from "../../schemas/sql/star-ddl.ts";
+import { starViewDdl } from "../../schemas/sql/star-views.ts";
 import { sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
@@ -17,7 +18,7 @@ export interface MigrationProps {
 
 /** Changes with anything that the migrator makes: then, and only then, a deployment migrates. */
 function schemaHash(tables: readonly AnyTable[]): string {
-  const schema = [tables.flatMap(tableSpecs), tables.map(sourceView), starDdl()];
+  const schema = [tables.flatMap(tableSpecs), tables.map(sourceView), starDdl(), starViewDdl()];
   return createHash("sha256").update(JSON.stringify(schema)).digest("hex");
 }
 

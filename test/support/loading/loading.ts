@@ -73,7 +73,7 @@ export async function startLoading(): Promise<Loading> {
     telemetry,
     migrate: async (tables) =>
       migrateWarehouse(
-        { tables, starTables: [], starRows: [] },
+        { tables, starTables: [], starRows: [], starViews: [] },
         {
           warehouse,
           landing,

@@ -87,7 +87,7 @@ describe("a table that is new in the definitions", () => {
     expect(line).toContain(',1,"Pan",');
     expect(loadTransaction(loadPlan(animals)).join("\n")).toContain("MERGE INTO mirror.zoo_animals");
     for (const query of [loadedPositions, pendingKeys, rowCounts]) expect(query([animals])).toContain("zoo_animals");
-    const wanted = wantedBy({ tables: [animals], starTables: [], starRows: [] });
+    const wanted = wantedBy({ tables: [animals], starTables: [], starRows: [], starViews: [] });
     const { steps, refusals } = planMigration(wanted, { columns: [], migrated: [] });
     expect(refusals).toEqual([]);
     expect(JSON.stringify(steps)).toContain("CREATE VIEW source.zoo_animals");
