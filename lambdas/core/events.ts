@@ -40,6 +40,11 @@ export type LagRequest =
 export interface StatusMark {
   readonly file: string;
   readonly pos: number;
+  /**
+   * Once capture has passed the place: the end offsets of each topic at that moment. What the later stages must have
+   * taken stays fixed from then on, so that waiting ends though the source goes on writing.
+   */
+  readonly ends?: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface TableStatus {

@@ -40,13 +40,16 @@ export async function status(
   ports: MeasureLagPorts,
   given?: StatusMark,
 ): Promise<PipelineStatus> {
-  const mark = given ?? (await sourcePlace(ports));
+  const mark: StatusMark = given ?? (await sourcePlace(ports));
   const checkpoint = await readCheckpoint(settings.sourceName, ports.state);
-  const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports);
+  const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports, mark.ends);
   const errors = await readErrors(ports.state);
   const captured = checkpoint !== null && reached(checkpoint, mark);
+  // The checkpoint was read before the offsets: what it has passed is below them.
+  const ends =
+    mark.ends ?? (captured ? Object.fromEntries(tables.map((table) => [table.table, table.ends])) : undefined);
   return {
-    mark: { file: mark.file, pos: mark.pos },
+    mark: { file: mark.file, pos: mark.pos, ...(ends !== undefined && { ends }) },
     capture:
       checkpoint === null
         ? null
@@ -57,7 +60,7 @@ export async function status(
             savedAt: checkpoint.savedAt,
           },
     tables: tables.map((table) => tableStatus(table, errors.get(table.table)?.message ?? null)),
-    caughtUp: captured && tables.every(isThrough),
+    caughtUp: ends !== undefined && tables.every((table) => isThrough(table, ends[table.table] ?? [])),
   };
 }
 
@@ -141,7 +144,8 @@ function lagSeconds(checkpoint: Checkpoint, now: number): number | null {
   return checkpoint.committedAt === null ? null : Math.max(0, (now - checkpoint.committedAt) / 1_000);
 }
 
-const isThrough = (table: TablePositions): boolean => behind(table.ends, table.loaded) === 0 && table.pendingKeys === 0;
+const isThrough = (table: TablePositions, ends: readonly number[]): boolean =>
+  behind(ends, table.loaded) === 0 && table.pendingKeys === 0;
 
 function tableStatus(table: TablePositions, lastError: string | null): TableStatus {
   const loadedRecords = sum(table.loaded);

@@ -2,6 +2,7 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import { landingGroup, qualifiedName, topicName } from "../../schemas/naming.ts";
 import { pendingKeys } from "../../schemas/sql/status.ts";
 import type { CommittedOffsets, EndOffsets } from "../core/capture-ports.ts";
+import type { StatusMark } from "../core/events.ts";
 import { readLoadedPositions } from "../core/loaded-positions.ts";
 import type { Warehouse } from "../core/ports.ts";
 
@@ -25,12 +26,14 @@ export interface PositionPorts {
  * End offsets are read first: whatever is committed at the source before the call is below them, so stages found past
  * them have it.
  * @param starTables qualified names of the tables that the star is built from
+ * @param until end offsets by topic; keys of loads beyond them are not counted. @default - all are
  */
 export async function readPositions(
   tables: readonly AnyTable[],
   cluster: string,
   starTables: ReadonlySet<string>,
   ports: PositionPorts,
+  until: StatusMark["ends"] = undefined,
 ): Promise<readonly TablePositions[]> {
   const topics = tables.map(topicName);
   const ends = await ports.endOffsets(topics);
@@ -41,6 +44,7 @@ export async function readPositions(
   const pending = await readPending(
     tables.filter((table) => table.key !== "none" && starTables.has(qualifiedName(table))),
     ports.warehouse,
+    until,
   );
   return tables.map((table) => {
     const name = qualifiedName(table);
@@ -60,9 +64,10 @@ export async function readPositions(
 async function readPending(
   tables: readonly AnyTable[],
   warehouse: PositionPorts["warehouse"],
+  until: StatusMark["ends"],
 ): Promise<ReadonlyMap<string, number>> {
   if (tables.length === 0) return new Map();
-  const rows = await warehouse.query(pendingKeys(tables));
+  const rows = await warehouse.query(pendingKeys(tables, (table) => until?.[topicName(table)] ?? null));
   return new Map(rows.map((row) => [String(row["table_name"]), Number(row["touched"])]));
 }
 

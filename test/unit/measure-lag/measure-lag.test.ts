@@ -99,6 +99,27 @@ describe("status", () => {
     expect((await status(settings, ports, { file: "binlog.000003", pos: 4 })).caughtUp).toBe(false);
   });
 
+  it("is caught up with its mark though the source goes on writing", async () => {
+    const first = await status(settings, world({ ...through, loaded: [5, 2] }).ports);
+    expect(first).toMatchObject({ caughtUp: false, mark: { ends: { classicmodels_orders: [5, 3] } } });
+    const later = world({ ...through, loaded: [5, 3] });
+    const busy = { ...later.ports, endOffsets: async () => new Map([["classicmodels_orders", [50, 30]]]) };
+    expect((await status(settings, busy, first.mark)).caughtUp).toBe(true);
+    expect((await status(settings, busy)).caughtUp).toBe(false);
+  });
+
+  it("counts only keys of loads that hold records before its mark", async () => {
+    const { ports } = world(through);
+    const asked: string[] = [];
+    const query = async (sql: string) => {
+      asked.push(sql);
+      return ports.warehouse.query(sql);
+    };
+    const listening = { ...ports, warehouse: { ...ports.warehouse, query } };
+    await status(settings, listening, { file: "binlog.000002", pos: 1, ends: { classicmodels_orders: [5, 3] } });
+    expect(asked.join()).toContain('("partition" = 0 AND first_offset < 5) OR ("partition" = 1 AND first_offset < 3)');
+  });
+
   it("tells the newest failure of a table until it is cleared", async () => {
     const { ports, state } = world(through);
     await noteError(state, () => 1, "land-batch", "classicmodels_orders", new Error("older"));
