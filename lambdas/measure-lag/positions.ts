@@ -33,7 +33,7 @@ export async function readPositions(
   cluster: string,
   starTables: ReadonlySet<string>,
   ports: PositionPorts,
-  until: StatusMark["ends"] = undefined,
+  until?: StatusMark["ends"],
 ): Promise<readonly TablePositions[]> {
   const topics = tables.map(topicName);
   const ends = await ports.endOffsets(topics);
