@@ -47,12 +47,14 @@ export const handler = async (
           ),
         ),
       );
-    case "finish":
-      return using(await createPublisher(await connection()), async (publisher) =>
-        using(await openOffsets(await connection()), ({ endOffsets }) =>
+    case "finish": {
+      const kafka = await connection();
+      return using(await createPublisher(kafka), async (publisher) =>
+        using(await openOffsets(kafka), ({ endOffsets }) =>
           finishSnapshot({ ...settings, snapshotId: request.snapshotId }, { state, publisher, endOffsets, now }),
         ),
       );
+    }
   }
 };
 
