@@ -42,7 +42,6 @@ def assign_environments_one_at_a_time():
     status = execution_environment.RuntimeStatus
     start = assignment.AssignmentService.start_environment
     reserve = execution_environment.ExecutionEnvironment.reserve
-    lock = threading.RLock()
 
     class Environments(dict):
         """Can be looked through while another thread adds an environment."""
@@ -52,16 +51,15 @@ def assign_environments_one_at_a_time():
 
     def start_environment(self, version_manager_id, function_version):
         environment = start(self, version_manager_id, function_version)
-        # Reserved before anyone else can see it.
-        environment.reserved_by_starter = True
+        # Reserved before anyone else can see it, and for this thread alone: others see it before it asks again.
+        environment.reserved_for = threading.get_ident()
         environment.status = status.INVOKING
         return environment
 
     def reserve_environment(self):
-        with lock:
-            if getattr(self, "reserved_by_starter", False):
-                self.reserved_by_starter = False
-                return
+        if getattr(self, "reserved_for", None) == threading.get_ident():
+            self.reserved_for = None
+            return
         reserve(self)
 
     def init(self):
