@@ -1,14 +1,7 @@
-import {
-  appendHistory,
-  collectKeys,
-  collectKnown,
-  collectKnownWithoutKey,
-  rankRows,
-  recordTouched,
-} from "./load/history.ts";
+import { appendHistory, collectKnown, collectKnownWithoutKey, collectRepeated, rankRows } from "./load/history.ts";
 import { applyFloor, findFloor, recordFloors, sinkBelowFloor } from "./load/floors.ts";
 import { advanceLedger, recordBatch } from "./load/ledger.ts";
-import { dropStale, keepNewest, mergeMirror } from "./load/mirror.ts";
+import { dropStale, keepNewest, mergeMirror, recordTouched } from "./load/mirror.ts";
 import type { LoadPlan } from "./load/plan.ts";
 import { assertPosition, assertRows, copyToStage, createStage, lockLedger, restoreEmptyBytes } from "./load/staging.ts";
 
@@ -47,15 +40,15 @@ function appendOnly({ file: { table }, batch }: LoadPlan): readonly string[] {
 
 function keyed({ file: { table }, batch, starred }: LoadPlan): readonly string[] {
   return [
-    collectKeys(table),
+    collectRepeated(table),
     rankRows(table),
     collectKnown(table),
     appendHistory(table, batch),
-    ...(starred ? [recordTouched(table, batch)] : []),
     recordFloors(table, batch),
     findFloor(table, batch),
     ...applyFloor(table, batch, starred),
     ...keepNewest(),
+    ...(starred ? [recordTouched(table, batch)] : []),
     dropStale(table),
     ...sinkBelowFloor(table, batch),
     mergeMirror(table, batch),

@@ -1,32 +1,22 @@
 import type { AnyTable } from "../../model/table.ts";
-import { historyName, touchedName } from "../../naming.ts";
+import { historyName } from "../../naming.ts";
 import { historyColumns } from "../columns.ts";
-import { joinColumns, KEY_COLUMN, keyColumns, sameKey, usesKeyColumn } from "../keys.ts";
-import { identifier, identifiers, literal, qualified } from "../quote.ts";
-import { KEYS, KNOWN, RANK, ROW, STAGE } from "./plan.ts";
+import { joinColumns, sameKey } from "../keys.ts";
+import { identifiers, literal, qualified } from "../quote.ts";
+import { KNOWN, RANK, REPEATED, ROW, STAGE } from "./plan.ts";
 
 const isRow = (alias: string): string => `${alias}._op <> 't'`;
 const oldest = `(SELECT MIN(_version) FROM ${STAGE})`;
 
-/** Key columns that touched keeps: those rows are matched on, and the others for people and for the star's joins. */
-const touchedKey = (table: AnyTable): readonly string[] =>
-  usesKeyColumn(table) ? [KEY_COLUMN, ...keyColumns(table)] : keyColumns(table);
-
-/** The keys in the files, with how many rows each has: one narrow pass that ranking and touched both live on. */
-export function collectKeys(table: AnyTable): string {
-  const matched = joinColumns(table);
-  const others = touchedKey(table).filter((name) => !matched.includes(name));
-  const columns = [
-    identifiers(matched),
-    ...others.map((name) => `MIN(${identifier(name)}) AS ${identifier(name)}`),
-    "COUNT(*) AS records",
-  ];
-  return `CREATE TEMP TABLE ${KEYS} AS\nSELECT ${columns.join(", ")}\nFROM ${STAGE}\nWHERE _op <> 't'\nGROUP BY ${identifiers(matched)}`;
+/** Keys that have more than one row in the files: most have one, and need no ranking. */
+export function collectRepeated(table: AnyTable): string {
+  const key = identifiers(joinColumns(table));
+  return `CREATE TEMP TABLE ${REPEATED} AS\nSELECT ${key}\nFROM ${STAGE}\nWHERE _op <> 't'\nGROUP BY ${key}\nHAVING COUNT(*) > 1`;
 }
 
 /**
- * Ranks the rows of keys that have more than one: `copy` counts equal versions (files overlap, captures replay), `age`
- * counts from the newest. Only keys and places are sorted, never whole rows.
+ * Ranks the rows of repeated keys: `copy` counts equal versions (files overlap, captures replay), `age` counts from the
+ * newest. Only keys and places are sorted, never whole rows.
  */
 export function rankRows(table: AnyTable): string {
   const key = identifiers(joinColumns(table), "s");
@@ -36,8 +26,8 @@ SELECT s.${ROW},
   ROW_NUMBER() OVER (PARTITION BY ${key}, s._version ORDER BY ${place}) AS copy,
   ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY s._version DESC, ${place}) AS age
 FROM ${STAGE} s
-JOIN ${KEYS} k ON ${sameKey(table, "k", "s")}
-WHERE k.records > 1 AND ${isRow("s")}`;
+JOIN ${REPEATED} k ON ${sameKey(table, "k", "s")}
+WHERE ${isRow("s")}`;
 }
 
 /** Rows that history has, or that are in the files twice. */
@@ -89,12 +79,4 @@ SELECT ${identifiers(names, "s")}, ${literal(batch)}
 FROM ${STAGE} s
 LEFT JOIN ${KNOWN} k ON k.${ROW} = s.${ROW}
 WHERE ${isRow("s")} AND k.${ROW} IS NULL`;
-}
-
-/** Tells build-star which keys to compute again: all in the files, also when an older version came late. */
-export function recordTouched(table: AnyTable, batch: string): string {
-  const key = identifiers(touchedKey(table));
-  return `INSERT INTO ${qualified(touchedName(table))} (${key}, batch)
-SELECT ${key}, ${literal(batch)}
-FROM ${KEYS}`;
 }

@@ -1,7 +1,7 @@
 import type { AnyTable } from "../../model/table.ts";
-import { mirrorName } from "../../naming.ts";
+import { mirrorName, touchedName } from "../../naming.ts";
 import { mirrorColumns } from "../columns.ts";
-import { sameKey } from "../keys.ts";
+import { KEY_COLUMN, keyColumns, sameKey, usesKeyColumn } from "../keys.ts";
 import { identifier, identifiers, literal, qualified } from "../quote.ts";
 import { RANK, ROW, STAGE } from "./plan.ts";
 
@@ -11,6 +11,18 @@ export function keepNewest(): readonly string[] {
     `DELETE FROM ${STAGE} WHERE _op = 't'`,
     `DELETE FROM ${STAGE}\nUSING ${RANK} r\nWHERE r.${ROW} = ${STAGE}.${ROW} AND r.age > 1`,
   ];
+}
+
+/**
+ * Tells build-star which keys to compute again: all in the files, also when an older version came late. Reads the stage
+ * when it holds one row of each key. Besides the columns that rows are matched on, the key's own are kept, for people
+ * and for the star's joins.
+ */
+export function recordTouched(table: AnyTable, batch: string): string {
+  const key = identifiers(usesKeyColumn(table) ? [KEY_COLUMN, ...keyColumns(table)] : keyColumns(table));
+  return `INSERT INTO ${qualified(touchedName(table))} (${key}, batch)
+SELECT ${key}, ${literal(batch)}
+FROM ${STAGE}`;
 }
 
 /** Drops rows that the mirror has, or is ahead of: MERGE cannot tell by itself. */

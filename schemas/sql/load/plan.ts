@@ -34,7 +34,7 @@ export interface LoadPlan {
 
 /** Temporary tables of a load; a transaction has its own. */
 export const STAGE = "load_stage";
-export const KEYS = "load_keys";
+export const REPEATED = "load_repeated";
 export const RANK = "load_rank";
 export const KNOWN = "load_known";
 export const FLOOR = "load_floor";

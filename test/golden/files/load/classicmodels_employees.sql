@@ -38,19 +38,20 @@ COMPUPDATE OFF STATUPDATE OFF;
 SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded and quarantined do not add up to the 301 rows of the files' END AS INTEGER) AS asserted
 FROM load_stage;
 
-CREATE TEMP TABLE load_keys AS
-SELECT employee_number, COUNT(*) AS records
+CREATE TEMP TABLE load_repeated AS
+SELECT employee_number
 FROM load_stage
 WHERE _op <> 't'
-GROUP BY employee_number;
+GROUP BY employee_number
+HAVING COUNT(*) > 1;
 
 CREATE TEMP TABLE load_rank AS
 SELECT s._row,
   ROW_NUMBER() OVER (PARTITION BY s.employee_number, s._version ORDER BY s._partition, s._offset, s._row) AS copy,
   ROW_NUMBER() OVER (PARTITION BY s.employee_number ORDER BY s._version DESC, s._partition, s._offset, s._row) AS age
 FROM load_stage s
-JOIN load_keys k ON k.employee_number = s.employee_number
-WHERE k.records > 1 AND s._op <> 't';
+JOIN load_repeated k ON k.employee_number = s.employee_number
+WHERE s._op <> 't';
 
 CREATE TEMP TABLE load_known AS
 SELECT _row FROM load_rank WHERE copy > 1
@@ -65,10 +66,6 @@ SELECT s.employee_number, s.last_name, s.first_name, s.extension, s.email, s.off
 FROM load_stage s
 LEFT JOIN load_known k ON k._row = s._row
 WHERE s._op <> 't' AND k._row IS NULL;
-
-INSERT INTO ops.touched_classicmodels_employees (employee_number, batch)
-SELECT employee_number, '0123456789abcdef0123456789abcdef'
-FROM load_keys;
 
 INSERT INTO ops.floors_classicmodels_employees (batch, id, kind, version, "partition", "offset", commit_at, captured_at)
 SELECT DISTINCT '0123456789abcdef0123456789abcdef', SPLIT_PART(s._floor, ' ', 2), SPLIT_PART(s._floor, ' ', 1), s._version, s._partition, s._offset, s._commit_at, s._captured_at
@@ -113,6 +110,10 @@ DELETE FROM load_stage WHERE _op = 't';
 DELETE FROM load_stage
 USING load_rank r
 WHERE r._row = load_stage._row AND r.age > 1;
+
+INSERT INTO ops.touched_classicmodels_employees (employee_number, batch)
+SELECT employee_number, '0123456789abcdef0123456789abcdef'
+FROM load_stage;
 
 DELETE FROM load_stage
 USING mirror.classicmodels_employees m

@@ -34,19 +34,20 @@ COMPUPDATE OFF STATUPDATE OFF;
 SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded and quarantined do not add up to the 301 rows of the files' END AS INTEGER) AS asserted
 FROM load_stage;
 
-CREATE TEMP TABLE load_keys AS
-SELECT customer_number, _key, MIN(check_number) AS check_number, COUNT(*) AS records
+CREATE TEMP TABLE load_repeated AS
+SELECT customer_number, _key
 FROM load_stage
 WHERE _op <> 't'
-GROUP BY customer_number, _key;
+GROUP BY customer_number, _key
+HAVING COUNT(*) > 1;
 
 CREATE TEMP TABLE load_rank AS
 SELECT s._row,
   ROW_NUMBER() OVER (PARTITION BY s.customer_number, s._key, s._version ORDER BY s._partition, s._offset, s._row) AS copy,
   ROW_NUMBER() OVER (PARTITION BY s.customer_number, s._key ORDER BY s._version DESC, s._partition, s._offset, s._row) AS age
 FROM load_stage s
-JOIN load_keys k ON k.customer_number = s.customer_number AND k._key = s._key
-WHERE k.records > 1 AND s._op <> 't';
+JOIN load_repeated k ON k.customer_number = s.customer_number AND k._key = s._key
+WHERE s._op <> 't';
 
 CREATE TEMP TABLE load_known AS
 SELECT _row FROM load_rank WHERE copy > 1
@@ -61,10 +62,6 @@ SELECT s._key, s.customer_number, s.check_number, s.payment_date, s.amount, s._v
 FROM load_stage s
 LEFT JOIN load_known k ON k._row = s._row
 WHERE s._op <> 't' AND k._row IS NULL;
-
-INSERT INTO ops.touched_classicmodels_payments (_key, customer_number, check_number, batch)
-SELECT _key, customer_number, check_number, '0123456789abcdef0123456789abcdef'
-FROM load_keys;
 
 INSERT INTO ops.floors_classicmodels_payments (batch, id, kind, version, "partition", "offset", commit_at, captured_at)
 SELECT DISTINCT '0123456789abcdef0123456789abcdef', SPLIT_PART(s._floor, ' ', 2), SPLIT_PART(s._floor, ' ', 1), s._version, s._partition, s._offset, s._commit_at, s._captured_at
@@ -109,6 +106,10 @@ DELETE FROM load_stage WHERE _op = 't';
 DELETE FROM load_stage
 USING load_rank r
 WHERE r._row = load_stage._row AND r.age > 1;
+
+INSERT INTO ops.touched_classicmodels_payments (_key, customer_number, check_number, batch)
+SELECT _key, customer_number, check_number, '0123456789abcdef0123456789abcdef'
+FROM load_stage;
 
 DELETE FROM load_stage
 USING mirror.classicmodels_payments m
