@@ -1,5 +1,6 @@
 // Node sees only some of kafkajs's names as ESM exports: the rest through its default.
 import kafkajs, { type Admin, type ITopicMetadata, type Kafka } from "kafkajs";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TopicConfig } from "./topic-config.ts";
 
 const { ConfigResourceTypes, ConfigSource, KafkaJSAggregateError, KafkaJSProtocolError } = kafkajs;
@@ -88,10 +89,11 @@ export function createBroker(kafka: Kafka): Broker {
           .map((entry) => [entry.configName, entry.configValue]),
       );
     },
-    create: (topic) =>
-      use((admin) =>
+    create: async (topic) => {
+      const created = await use((admin) =>
         admin.createTopics({
-          waitForLeaders: true,
+          // kafkajs gives up when the broker asked has not heard of the topic yet, which in KRaft is ordinary.
+          waitForLeaders: false,
           topics: [
             {
               topic: topic.name,
@@ -101,7 +103,10 @@ export function createBroker(kafka: Kafka): Broker {
             },
           ],
         }),
-      ),
+      );
+      if (created) await untilLed(() => describe([topic.name]));
+      return created;
+    },
     configure: async (name, config) => {
       await use((admin) =>
         admin.alterConfigs({
@@ -120,6 +125,25 @@ export function createBroker(kafka: Kafka): Broker {
       await current?.then((admin) => admin.disconnect()).catch(() => undefined);
     },
   };
+}
+
+const NOT_YET = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+const LEADERS_MS = 60_000;
+const POLL_MS = 50;
+
+/** Resolves when the broker knows the new topic and every partition has a leader. */
+async function untilLed(describe: () => Promise<readonly TopicDescription[]>): Promise<void> {
+  for (const began = Date.now(); ;) {
+    try {
+      const [topic] = await describe();
+      if (topic !== undefined && topic.partitions.every(({ leader }) => leader >= 0)) return;
+    } catch (error) {
+      const isEarly = error instanceof KafkaJSProtocolError && NOT_YET.has(error.type);
+      if (!isEarly || Date.now() - began > LEADERS_MS) throw error;
+    }
+    if (Date.now() - began > LEADERS_MS) throw new Error("A new topic has found no leaders within a minute.");
+    await delay(POLL_MS);
+  }
 }
 
 function isRefusal(error: unknown): boolean {
