@@ -7,7 +7,21 @@ import type { ClientSettings } from "./target.ts";
 const count = z.number().nonnegative();
 const pipelineStatus: z.ZodType<PipelineStatus> = z.object({
   mark: z.looseObject({ file: z.string(), pos: count }),
-  capture: z.object({ file: z.string(), pos: count, lagSeconds: count.nullable(), savedAt: z.string() }).nullable(),
+  capture: z
+    .object({
+      file: z.string(),
+      pos: count,
+      lagSeconds: count.nullable(),
+      savedAt: z.string(),
+      anchor: z
+        .object({
+          facility: z.enum(["binlog_snapshot", "gtid_executed", "log_status", "innodb_trx"]),
+          file: z.string(),
+          pos: count,
+        })
+        .nullable(),
+    })
+    .nullable(),
   tables: z.array(
     z.object({
       table: z.string(),

@@ -23,5 +23,7 @@ export function statusText(answer: StatusAnswer): string {
 function captureLine(capture: StatusAnswer["capture"]): string {
   if (capture === null) return "change capture has not started: run `millrace snapshot`";
   const lag = capture.lagSeconds === null ? "lag not known" : `${capture.lagSeconds.toFixed(1)} s behind`;
-  return `change capture at ${capture.file}:${capture.pos}, ${lag} (saved ${capture.savedAt})`;
+  const { anchor } = capture;
+  const start = anchor === null ? "" : `\nnewest snapshot at ${anchor.file}:${anchor.pos}, by ${anchor.facility}`;
+  return `change capture at ${capture.file}:${capture.pos}, ${lag} (saved ${capture.savedAt})${start}`;
 }

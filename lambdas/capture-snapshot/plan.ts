@@ -5,6 +5,7 @@ import type { Anchor, KeyValue, SourceDatabase, SourceTable } from "../core/capt
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
+import { anchorSchema, noteAnchor } from "../core/newest-anchor.ts";
 import { ConfigurationError, MalformedInputError, PreflightError } from "../core/errors.ts";
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
@@ -32,16 +33,7 @@ const planSchema = z.object({
   id: z.string(),
   kind: z.enum(["copy", "resync"]),
   epoch: z.int().positive(),
-  anchor: z.object({
-    file: z.string(),
-    pos: z.int(),
-    gtid: z.string().nullable(),
-    server: z.string(),
-    serverId: z.int(),
-    flavour: z.enum(["mysql", "mariadb"]),
-    facility: z.enum(["binlog_snapshot", "gtid_executed", "log_status", "innodb_trx"]),
-    takenAt: z.number(),
-  }),
+  anchor: anchorSchema,
   tables: z.array(z.string()),
   chunks: z.array(z.object({ table: z.string(), above: z.string().nullable(), upTo: z.string().nullable() })),
 });
@@ -103,6 +95,7 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
   const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: tables.map(qualifiedName), chunks };
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
+  await noteAnchor(request.sourceName, anchor, state);
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });
   return { snapshotId: id, chunks: chunks.map((_, chunk) => ({ snapshotId: id, chunk })) };
 }

@@ -1,3 +1,5 @@
+import type { Anchor } from "./capture-ports.ts";
+
 /**
  * What the project's own functions are invoked with, besides the events of AWS services. The state machine of the
  * initial copy and of resyncs passes these on (lib/constructs): keep outputs far below its 256 KB.
@@ -81,6 +83,8 @@ export interface PipelineStatus {
     readonly pos: number;
     readonly lagSeconds: number | null;
     readonly savedAt: string;
+    /** Where the newest snapshot's rows stand in the log, and how the source gave it; null before the first. */
+    readonly anchor: Pick<Anchor, "facility" | "file" | "pos"> | null;
   } | null;
   readonly tables: readonly TableStatus[];
   /** Everything committed at the source when the mark was taken is visible in mart. */

@@ -8,6 +8,7 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import type { LoadProgress, PipelineStatus, SnapshotReport, StatusMark, TableStatus } from "../core/events.ts";
 import { readErrors } from "../core/last-error.ts";
+import { readNewestAnchor } from "../core/newest-anchor.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
 import { checkpointKey, snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
@@ -42,6 +43,7 @@ export async function status(
 ): Promise<PipelineStatus> {
   const mark: StatusMark = given ?? (await sourcePlace(ports));
   const checkpoint = await readCheckpoint(settings.sourceName, ports.state);
+  const anchor = await readNewestAnchor(settings.sourceName, ports.state);
   const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports, mark.ends);
   const errors = await readErrors(ports.state);
   const captured = checkpoint !== null && reached(checkpoint, mark);
@@ -58,6 +60,7 @@ export async function status(
             pos: checkpoint.position.pos,
             lagSeconds: captured ? 0 : lagSeconds(checkpoint, ports.now()),
             savedAt: checkpoint.savedAt,
+            anchor: anchor === null ? null : { facility: anchor.facility, file: anchor.file, pos: anchor.pos },
           },
     tables: tables.map((table) => tableStatus(table, errors.get(table.table)?.message ?? null)),
     caughtUp: ends !== undefined && tables.every((table) => isThrough(table, ends[table.table] ?? [])),

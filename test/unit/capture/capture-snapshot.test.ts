@@ -5,6 +5,7 @@ import { planSnapshot, readPlan, splitRange } from "../../../lambdas/capture-sna
 import type { KeyValue, SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
 import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
+import { readNewestAnchor } from "../../../lambdas/core/newest-anchor.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { anchorVersion, versionOf } from "../../../lambdas/core/version.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
@@ -80,6 +81,7 @@ describe("planSnapshot", () => {
     ]);
     const checkpoint = parseCheckpoint(ports.state.objects.get(checkpointKey("test"))?.body.toString() ?? "", "");
     expect(checkpoint.position).toEqual({ epoch: 1, file: "binlog.000007", pos: 4_000 });
+    expect(await readNewestAnchor("test", ports.state)).toMatchObject({ facility: "binlog_snapshot", pos: 4_000 });
   });
 
   it("run again makes a plan of its own and leaves the checkpoint alone", async () => {

@@ -14,7 +14,13 @@ const table = (name: string, starred: number, lastError: string | null = null) =
 });
 const found = (caughtUp: boolean): PipelineStatus => ({
   mark,
-  capture: { file: "binlog.000003", pos: 800, lagSeconds: 1.25, savedAt: "2025-01-01T00:00:00Z" },
+  capture: {
+    file: "binlog.000003",
+    pos: 800,
+    lagSeconds: 1.25,
+    savedAt: "2025-01-01T00:00:00Z",
+    anchor: { facility: "gtid_executed", file: "binlog.000001", pos: 157 },
+  },
   tables: [table("shop_orders", 6), table("shop_items", 7, "COPY refused")],
   caughtUp,
 });
@@ -30,6 +36,7 @@ describe("status", () => {
   it("reads well: positions, lag, last error, what to connect to", () => {
     const text = statusText(answerOf("local", endpoints, found(false)));
     expect(text).toContain("binlog.000003:800, 1.3 s behind");
+    expect(text).toContain("newest snapshot at binlog.000001:157, by gtid_executed");
     expect(text).toContain("COPY refused");
     expect(text).toContain("mysql://127.0.0.1:1");
     expect(text).not.toContain("null");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { loaded, measure, report, status } from "../../../lambdas/measure-lag/measure-lag.ts";
 import type { MeasureLagPorts, MeasureLagSettings } from "../../../lambdas/measure-lag/measure-lag.ts";
 import { clearError, noteError } from "../../../lambdas/core/last-error.ts";
+import { noteAnchor } from "../../../lambdas/core/newest-anchor.ts";
 import { checkpointKey, snapshotFinishKey } from "../../../lambdas/core/state-keys.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
@@ -82,6 +83,15 @@ describe("status", () => {
       starred: 8,
       lastError: null,
     });
+  });
+
+  it("names the facility that gave the newest snapshot its place, once there is one", async () => {
+    const { ports } = world(through);
+    expect((await status(settings, ports)).capture?.anchor).toBeNull();
+    const place = { file: "binlog.000001", pos: 157 };
+    const origin = { gtid: null, server: "s", serverId: 1, flavour: "mysql", takenAt: 1 } as const;
+    await noteAnchor("test", { ...place, ...origin, facility: "log_status" }, ports.state);
+    expect((await status(settings, ports)).capture?.anchor).toEqual({ ...place, facility: "log_status" });
   });
 
   it.each<[string, Partial<World>]>([
