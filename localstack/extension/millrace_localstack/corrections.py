@@ -1,6 +1,8 @@
 """Small corrections of LocalStack 4.14.0's own services, each with what is wrong without it."""
 
+import os
 import re
+import tempfile
 import threading
 
 from localstack.runtime import hooks
@@ -12,6 +14,18 @@ def correct_lambda():
     assign_environments_one_at_a_time()
     update_all_mapping_properties()
     keep_mapping_states_true()
+
+
+@hooks.on_infra_start()
+def correct_s3():
+    """Every LocalStack on the machine keeps its objects in one folder in /tmp, whatever TMPDIR says.
+
+    The assets' bucket has the same name in each: a folder that another user's run has made cannot be written to, and
+    deleting a bucket takes the folder away from the others.
+    """
+    from localstack.services.s3 import provider
+
+    provider.DEFAULT_S3_TMP_DIR = os.path.join(tempfile.gettempdir(), "s3")
 
 
 @hooks.on_infra_start()

@@ -23,6 +23,8 @@ export interface CloudUnderTest {
     maxAttempts: number;
   };
   readonly calls: ServiceCall[];
+  /** Where all that it writes belongs. */
+  readonly dataDir: string;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function startCloudUnderTest(answer: (call: ServiceCall) => unknown
       maxAttempts: 1,
     },
     calls,
+    dataDir,
     stop: async () => {
       await engine.stop();
       await close();
