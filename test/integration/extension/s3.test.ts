@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   s3.destroy();
   await cloud.stop();
-});
+}, 60_000);
 
 describe("objects", () => {
   it("are kept in the run's own folder, since runs of other users and clones have buckets of the same names", async () => {
