@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { Anchor, KeyValue, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
+import type { Anchor, KeyValue, ServerFacts, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
@@ -11,6 +11,7 @@ import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
 import { preflight } from "./preflight.ts";
+import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
 /** One key range of one table: `above < first key column <= upTo`; null is open. Whole numbers as text. */
 export interface ChunkPlan {
@@ -82,8 +83,9 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const { state, source, telemetry } = ports;
   const databases = [...new Set(request.definitions.map((table) => table.area.database))];
   const found = await source.describeTables(databases);
-  const tables = tablesOnServer(wanted(request), found, telemetry);
-  const { problems, warnings } = preflight(await source.facts(), found, tables);
+  const facts = await source.facts();
+  const tables = tablesOnServer(wanted(request), found, facts, telemetry);
+  const { problems, warnings } = preflight(facts, found, tables);
   for (const warning of warnings) telemetry.warn(warning);
   if (problems.length > 0) throw new PreflightError(problems);
 
@@ -116,6 +118,7 @@ function wanted(request: PlanRequest): readonly AnyTable[] {
 function tablesOnServer(
   tables: readonly AnyTable[],
   found: readonly SourceTable[],
+  facts: ServerFacts,
   telemetry: Telemetry,
 ): readonly AnyTable[] {
   const databases = [...new Set(tables.map((table) => table.area.database))];
@@ -124,6 +127,7 @@ function tablesOnServer(
   if (absent.length > 0) telemetry.warn("databases not on this server are left out", { absent });
   const kept = tables.filter((table) => present.has(table.area.database));
   if (kept.length === 0) {
+    if (unreadableTables(facts, tables).length > 0) throw new PreflightError(privilegeProblems(facts, tables));
     throw new PreflightError([
       `none of the databases ${databases.join(", ")} exists at the source: create one, or name another server`,
     ]);

@@ -2,6 +2,7 @@ import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { columnTypeOf, holds } from "../../schemas/types/from-mysql.ts";
 import type { ServerFacts, SourceTable } from "../core/capture-ports.ts";
+import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
 export interface Preflight {
   /** What makes exact capture impossible; each sentence ends with the command that fixes it. */
@@ -16,9 +17,17 @@ const MINIMUM_RETENTION_SECONDS = 3 * 24 * 3_600;
 /** Everything that stands against exact capture, all at once, before anything is read. */
 export function preflight(facts: ServerFacts, found: readonly SourceTable[], tables: readonly AnyTable[]): Preflight {
   const byName = new Map(found.map((table) => [`${table.db}.${table.name}`, table]));
-  const findings = tables.map((table) => checkTable(table, byName.get(`${table.area.database}.${table.source}`)));
+  const unreadable = new Set(unreadableTables(facts, tables));
+  const findings = tables.flatMap((table) => {
+    const actual = byName.get(`${table.area.database}.${table.source}`);
+    return actual === undefined && unreadable.has(table) ? [] : [checkTable(table, actual)];
+  });
   return {
-    problems: [...checkServer(facts), ...checkPrivileges(facts), ...findings.flatMap((finding) => finding.problems)],
+    problems: [
+      ...checkServer(facts),
+      ...privilegeProblems(facts, tables),
+      ...findings.flatMap((finding) => finding.problems),
+    ],
     warnings: [...checkRetention(facts), ...findings.flatMap((finding) => finding.warnings)],
   };
 }
@@ -72,23 +81,6 @@ function checkRetention({ variables }: ServerFacts): string[] {
     `The binary log is kept for ${seconds} s only: capture that stops for longer must copy again. ` +
       `Run: SET GLOBAL binlog_expire_logs_seconds = ${MINIMUM_RETENTION_SECONDS} (or more).`,
   ];
-}
-
-/** MySQL: REPLICATION SLAVE and REPLICATION CLIENT; MariaDB renamed the second BINLOG MONITOR in 10.5. */
-function checkPrivileges({ flavour, grants, user }: ServerFacts): string[] {
-  const text = grants.join("\n").toUpperCase();
-  if (text.includes("ALL PRIVILEGES ON *.*")) return [];
-  const has = (...names: string[]): boolean => names.some((name) => text.includes(name));
-  const missing = [
-    ...(has("REPLICATION SLAVE") ? [] : ["REPLICATION SLAVE"]),
-    ...(has("REPLICATION CLIENT", "BINLOG MONITOR", "SUPER")
-      ? []
-      : [flavour === "mariadb" ? "BINLOG MONITOR" : "REPLICATION CLIENT"]),
-    ...(has("SELECT", "ALL PRIVILEGES") ? [] : ["SELECT"]),
-  ];
-  if (missing.length === 0) return [];
-  const account = user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
-  return [`User ${user} lacks ${missing.join(", ")}. Run: GRANT ${missing.join(", ")} ON *.* TO ${account}.`];
 }
 
 function checkTable(table: AnyTable, actual: SourceTable | undefined): Preflight {

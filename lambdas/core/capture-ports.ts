@@ -117,7 +117,7 @@ export interface ServerFacts {
   readonly version: string;
   /** Global variables by lower-case name; absent ones the server does not know. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Lines of SHOW GRANTS FOR CURRENT_USER(). */
+  /** Lines of SHOW GRANTS: with what the active roles bring. */
   readonly grants: readonly string[];
   /** `user@host` of the connection. */
   readonly user: string;

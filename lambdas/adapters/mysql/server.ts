@@ -42,6 +42,7 @@ export async function readFacts(session: MysqlSession): Promise<ServerFacts> {
     }
   }
   const [who] = await session.query("SELECT CURRENT_USER() AS user");
-  const grants = (await session.query("SHOW GRANTS FOR CURRENT_USER()")).map((row) => Object.values(row)[0] ?? "");
+  // Without FOR, MariaDB shows what comes by roles too, as MySQL does.
+  const grants = (await session.query("SHOW GRANTS")).map((row) => Object.values(row)[0] ?? "");
   return { flavour, version, variables, grants, user: who?.user ?? "" };
 }

@@ -15,6 +15,14 @@ export interface MysqlTarget {
   readonly ca?: string;
 }
 
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new ConfigurationError("A part of the source URL holds a % that encodes nothing: write % as %25", { cause });
+  }
+}
+
 /**
  * Reads `mysql://user:password@host:port/database?tls=required`; parts are percent-decoded.
  * @throws ConfigurationError naming what is wrong, never the password
@@ -28,12 +36,12 @@ export function parseMysqlUrl(url: string): MysqlTarget {
   if (tls !== "off" && tls !== "required" && tls !== "verified") {
     throw new ConfigurationError(`tls=${tls} in the source URL: one of off, required, verified is needed`);
   }
-  const database = decodeURIComponent(parsed.pathname.slice(1));
+  const database = decoded(parsed.pathname.slice(1));
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ""),
     port: parsed.port === "" ? 3306 : Number(parsed.port),
-    user: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
+    user: decoded(parsed.username),
+    password: decoded(parsed.password),
     tls,
     ...(database === "" ? {} : { database }),
   };

@@ -1,5 +1,6 @@
 import { connectSource } from "../../../lambdas/adapters/mysql/index.ts";
 import { preflight } from "../../../lambdas/capture-snapshot/preflight.ts";
+import { unreadableTables } from "../../../lambdas/capture-snapshot/privileges.ts";
 import { PreflightError } from "../../../lambdas/core/errors.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { RunOptions } from "../options.ts";
@@ -15,20 +16,26 @@ export async function checkInputs(options: RunOptions, definitions: readonly Any
   const access = parseSourceUrl(options.sourceUrl);
   const tables = await tablesAt(access, definitions);
   if (options.writes) await refuseUnlessEmpty(access);
-  else requireTables(tables, definitions, access);
-  await checkCapture(access, options.writes ? [] : tables);
+  await checkCapture(access, options, tables, definitions);
 }
 
 /** The same checks that the copy begins with on AWS. @throws PreflightError with every problem and its fix */
 async function checkCapture(
-  { host, port, username, password }: SourceAccess,
+  access: SourceAccess,
+  options: RunOptions,
   tables: readonly AnyTable[],
+  definitions: readonly AnyTable[],
 ): Promise<void> {
+  const { host, port, username, password } = access;
   const source = await connectSource({ host, port, user: username, password, tls: "off" });
   try {
-    const databases = [...new Set(tables.map((table) => table.area.database))];
-    const found = databases.length === 0 ? [] : await source.describeTables(databases);
-    const { problems } = preflight(await source.facts(), found, tables);
+    const facts = await source.facts();
+    // What the user may not read is not shown to it, and would be said to be missing.
+    const hidden = tables.length === 0 ? unreadableTables(facts, definitions) : [];
+    if (!options.writes && hidden.length === 0) requireTables(tables, definitions, access);
+    const checked = options.writes ? [] : [...tables, ...hidden];
+    const databases = [...new Set(checked.map((table) => table.area.database))];
+    const { problems } = preflight(facts, await source.describeTables(databases), checked);
     if (problems.length > 0) throw new PreflightError(problems);
   } finally {
     await source.close();

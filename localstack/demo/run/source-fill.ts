@@ -79,7 +79,9 @@ export function leftOut(found: readonly AnyTable[], tables: readonly AnyTable[])
   const missing = new Map(
     tables.filter((table) => !there.has(table.area.name)).map((table) => [table.area.name, table.area.database]),
   );
-  return [...missing].map(([area, name]) => `area ${area} is left out: the server has no database ${name}.`);
+  return [...missing].map(
+    ([area, name]) => `area ${area} is left out: the server has no database ${name}, or the user may not read it.`,
+  );
 }
 
 /** @throws DemoError when the schema to fill has tables */

@@ -36,9 +36,22 @@ export function parseSourceUrl(text: string): SourceAccess {
   return {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: url.port === "" ? 3306 : Number(url.port),
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    username: decoded(url.username),
+    password: decoded(url.password),
   };
+}
+
+/** A `%` that encodes nothing, as in a password written as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new DemoError(
+      "source",
+      "the user or password in the source URL holds a % that encodes nothing: write % as %25 (and @ as %40, : as %3A, / as %2F).",
+      { cause },
+    );
+  }
 }
 
 /** @throws DemoError: no server there, wrong password, host not allowed, each with what to do */

@@ -108,6 +108,12 @@ describe("planSnapshot", () => {
     await expect(world().plan(["nope"])).rejects.toThrow(/'nope' is not defined; defined are classicmodels_orders/);
   });
 
+  it("says so when the databases are only hidden from the user", async () => {
+    const grants = ["GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO `app`@`%`"];
+    const hidden = source({ describeTables: async () => [], facts: async () => ({ ...facts, grants, user: "app@%" }) });
+    await expect(world(hidden).plan()).rejects.toThrow("Run: GRANT SELECT ON classicmodels.* TO 'app'@'%'");
+  });
+
   it("says when no database of the definitions is at the source", async () => {
     await expect(world(source({ describeTables: async () => [] })).plan()).rejects.toThrow(/classicmodels exists/);
   });

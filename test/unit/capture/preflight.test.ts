@@ -35,8 +35,32 @@ describe("preflight", () => {
   it("names missing privileges with the GRANT, in the server's own words", () => {
     const grants = ["GRANT SELECT ON *.* TO `app`@`%`"];
     expect(problems({ grants, user: "app@%" })).toEqual([
-      "User app@% lacks REPLICATION SLAVE, BINLOG MONITOR. Run: GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'app'@'%'.",
+      "User app@% lacks REPLICATION SLAVE, BINLOG MONITOR ON *.*. Run: GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'app'@'%'.",
     ]);
+  });
+
+  it.each<[string, string]>([
+    ["SELECT on another database", "GRANT SELECT ON `other`.* TO `app`@`%`"],
+    ["SELECT on another table", "GRANT SELECT ON `classicmodels`.`offices` TO `app`@`%`"],
+    ["SELECT on single columns", "GRANT SELECT (`status`, `comments`) ON `classicmodels`.`orders` TO `app`@`%`"],
+    ["a database whose name looks like a right", "GRANT INSERT ON `select`.* TO `app`@`%`"],
+    ["an escaped underscore", "GRANT SELECT ON `classicmodel\\_`.* TO `app`@`%`"],
+  ])("is not content with %s, and does not say that the table is missing", (_, grant) => {
+    const grants = ["GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO `app`@`%`", grant];
+    expect(problems({ grants, user: "app@%" }, [])).toEqual([
+      "User app@% lacks SELECT ON classicmodels.*. Run: GRANT SELECT ON classicmodels.* TO 'app'@'%'.",
+    ]);
+  });
+
+  it.each([
+    "GRANT SELECT, INSERT ON *.* TO `app`@`%`",
+    "GRANT SELECT ON `classic%`.* TO `app`@`%`",
+    "GRANT SELECT ON `classicmodel_`.* TO `app`@`%`",
+    "GRANT ALL PRIVILEGES ON `classicmodels`.* TO `app`@`%` WITH GRANT OPTION",
+    "GRANT SELECT, UPDATE (`status`) ON `classicmodels`.`orders` TO `app`@`%`",
+    'GRANT SELECT ON "classicmodels"."orders" TO "app"@"%"',
+  ])("is content with %s", (grant) => {
+    expect(problems({ grants: ["GRANT REPLICATION SLAVE, SUPER ON *.* TO `app`@`%`", grant] })).toEqual([]);
   });
 
   it("warns of a log that is kept too short", () => {

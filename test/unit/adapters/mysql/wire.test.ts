@@ -98,7 +98,12 @@ describe("the source's URL", () => {
   });
 
   it("is refused without telling the password", () => {
-    for (const url of ["postgres://u:secret@h/x", "mysql://u:secret@h/x?tls=perhaps", "secret"]) {
+    for (const url of [
+      "postgres://u:secret@h/x",
+      "mysql://u:secret@h/x?tls=perhaps",
+      "mysql://u:secret%@h/x",
+      "secret",
+    ]) {
       expect(() => parseMysqlUrl(url)).toThrow(expect.objectContaining({ name: "ConfigurationError" }));
       expect(() => parseMysqlUrl(url)).not.toThrow(/secret/);
     }
