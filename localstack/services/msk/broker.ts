@@ -138,12 +138,17 @@ async function untilLed(describe: () => Promise<readonly TopicDescription[]>): P
       const [topic] = await describe();
       if (topic !== undefined && topic.partitions.every(({ leader }) => leader >= 0)) return;
     } catch (error) {
-      const isEarly = error instanceof KafkaJSProtocolError && NOT_YET.has(error.type);
-      if (!isEarly || Date.now() - began > LEADERS_MS) throw error;
+      if (!isEarly(error) || Date.now() - began > LEADERS_MS) throw error;
     }
     if (Date.now() - began > LEADERS_MS) throw new Error("A new topic has found no leaders within a minute.");
     await delay(POLL_MS);
   }
+}
+
+/** After retries of its own, the client gives what the broker said as the cause of its giving up. */
+function isEarly(error: unknown): boolean {
+  const said = [error, error instanceof Error ? error.cause : undefined];
+  return said.some((each) => each instanceof KafkaJSProtocolError && NOT_YET.has(each.type));
 }
 
 function isRefusal(error: unknown): boolean {
