@@ -18,7 +18,14 @@ import * as paths from "./paths.mjs";
 import { javaHome } from "./prerequisites.mjs";
 import { fitLocalStackTo } from "./python312.mjs";
 import { output, run, SetupError } from "./run.mjs";
-import { firstThatWorks, initialise, serverFromMaven, serversOnMachine, unpackMariaDb } from "./server.mjs";
+import {
+  firstThatWorks,
+  initialise,
+  serverAskedFor,
+  serverFromMaven,
+  serversOnMachine,
+  unpackMariaDb,
+} from "./server.mjs";
 import { hashOf, readStamp, removeStamp, writeStamp } from "./stamps.mjs";
 
 const engine = (file) => path.join(paths.engines, file);
@@ -179,10 +186,16 @@ const source = {
   ...stamped(
     "source server",
     [],
-    () => hashOf([engine("mariadb.pom.xml")], readTools()?.server?.version),
+    () => hashOf([engine("mariadb.pom.xml")], readTools()?.server?.version, serverAskedFor()),
     sourceTemplate,
     async (found) => {
       let server = await firstThatWorks(serversOnMachine(), sourceTemplate);
+      const asked = serverAskedFor();
+      if (server === undefined && asked !== null && asked !== "maven") {
+        throw new SetupError(
+          `MILLRACE_SOURCE_SERVER=${asked} cannot run in a folder of ours (see .local/setup/logs/source.log): name another, or maven, or unset it.`,
+        );
+      }
       if (server === undefined) {
         found.requireMaven();
         await unpackMariaDb(maven(found));

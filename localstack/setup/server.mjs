@@ -18,8 +18,23 @@ const FOLDERS = [
 /** Row metadata in the binlog, which captures read, came with these versions. */
 const OLDEST = { mariadb: [10, 5], mysql: [8, 0] };
 
-/** Servers on this machine that are new enough, best first: `{ kind, version, program, basedir }`. */
+/** MILLRACE_SOURCE_SERVER: `maven`, or the path of a mariadbd or mysqld; without it, what the machine has, else Maven. */
+export const serverAskedFor = () => process.env.MILLRACE_SOURCE_SERVER || null;
+
+/**
+ * Servers on this machine that may be used and are new enough, best first: `{ kind, version, program, basedir }`.
+ * @throws SetupError when the one asked for is none
+ */
 export function serversOnMachine() {
+  const asked = serverAskedFor();
+  if (asked === "maven") return [];
+  if (asked !== null) {
+    const server = existsSync(asked) ? identify(path.resolve(asked)) : undefined;
+    if (server !== undefined) return [server];
+    throw new SetupError(
+      `MILLRACE_SOURCE_SERVER=${asked} is no MariaDB (10.5 or newer) or MySQL (8.0 or newer) server: give the path of a mariadbd or mysqld, or maven, or unset it.`,
+    );
+  }
   const found = [];
   const folders = [...(process.env.PATH ?? "").split(path.delimiter).filter(Boolean), ...FOLDERS];
   for (const name of ["mariadbd", "mysqld"]) {
