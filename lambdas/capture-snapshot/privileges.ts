@@ -4,8 +4,8 @@ import type { ServerFacts } from "../core/capture-ports.ts";
 /** One line of SHOW GRANTS: upper-case privileges on a scope. */
 interface Grant {
   readonly privileges: ReadonlySet<string>;
-  /** Tells whether the grant counts for a table. */
-  readonly covers: (db: string, table: string) => boolean;
+  /** Tells whether the grant counts for a table; null: for the whole database. */
+  readonly covers: (db: string, table: string | null) => boolean;
   readonly global: boolean;
 }
 
@@ -28,6 +28,16 @@ export function privilegeProblems({ flavour, grants, user }: ServerFacts, tables
     ...(replication.length === 0 ? [] : [`${replication.join(", ")} ON *.*`]),
     ...[...new Set(unreadable.map((table) => table.area.database))].map((db) => `SELECT ON ${db}.*`),
   ].map((right) => `User ${user} lacks ${right}. Run: GRANT ${right} TO ${account}.`);
+}
+
+/** Those of the rights that the user does not have on a whole database. */
+export function lackingOn(
+  database: string,
+  rights: readonly string[],
+  { grants }: Pick<ServerFacts, "grants">,
+): string[] {
+  const held = grants.flatMap(readGrant);
+  return rights.filter((right) => !held.some((grant) => grant.covers(database, null) && allows(grant, [right])));
 }
 
 /** Tables that the user has no SELECT on; the server does not show them either, so they seem not to exist. */

@@ -55,9 +55,19 @@ async function binlogSnapshot({ session }: AnchorRequest): Promise<Found | null>
  */
 async function gtidExecuted(request: AnchorRequest): Promise<Found | null> {
   const gtid = await executedGtid(request.session, request.identity.flavour);
-  if (gtid === null || request.identity.flavour !== "mysql") return null;
+  // Tagged GTIDs (MySQL 8.3 and later) have a form of their own in the dump's request, which is not spoken here.
+  if (gtid === null || hasTags(gtid) || request.identity.flavour !== "mysql") return null;
   return { ...(await firstOutside(request, gtid)), gtid, facility: "gtid_executed" };
 }
+
+/** `uuid:1-5:backup:1-2`: names between the intervals. */
+const hasTags = (gtid: string): boolean =>
+  gtid.split(",").some((member) =>
+    member
+      .split(":")
+      .slice(1)
+      .some((part) => !/^\d+(-\d+)?$/.test(part)),
+  );
 
 /** Asks for the log as a replica that has executed `gtid`. */
 async function firstOutside(request: AnchorRequest, gtid: string): Promise<LogPlace> {

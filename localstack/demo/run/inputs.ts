@@ -1,8 +1,10 @@
 import { connectSource } from "../../../lambdas/adapters/mysql/index.ts";
 import { preflight } from "../../../lambdas/capture-snapshot/preflight.ts";
-import { unreadableTables } from "../../../lambdas/capture-snapshot/privileges.ts";
+import { lackingOn, unreadableTables } from "../../../lambdas/capture-snapshot/privileges.ts";
 import { PreflightError } from "../../../lambdas/core/errors.ts";
+import type { ServerFacts } from "../../../lambdas/core/capture-ports.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
+import { classicmodels } from "../../../schemas/sources/classicmodels/area.ts";
 import type { RunOptions } from "../options.ts";
 import { parseSourceUrl } from "../source/connection.ts";
 import type { SourceAccess } from "../source/connection.ts";
@@ -19,6 +21,19 @@ export async function checkInputs(options: RunOptions, definitions: readonly Any
   await checkCapture(access, options, tables, definitions);
 }
 
+const TO_FILL = ["SELECT", "CREATE", "INSERT", "UPDATE", "DELETE", "REFERENCES"];
+
+/** @throws PreflightError naming what the user may not do, with the GRANT */
+function requireRightsToFill(facts: ServerFacts): void {
+  const { database } = classicmodels;
+  const lacking = lackingOn(database, TO_FILL, facts).join(", ");
+  if (lacking === "") return;
+  const account = facts.user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
+  throw new PreflightError([
+    `--fill needs ${lacking} on ${database}.*, which user ${facts.user} lacks. Run: GRANT ${lacking} ON ${database}.* TO ${account}.`,
+  ]);
+}
+
 /** The same checks that the copy begins with on AWS. @throws PreflightError with every problem and its fix */
 async function checkCapture(
   access: SourceAccess,
@@ -30,6 +45,7 @@ async function checkCapture(
   const source = await connectSource({ host, port, user: username, password, tls: "off" });
   try {
     const facts = await source.facts();
+    if (options.writes) requireRightsToFill(facts);
     // What the user may not read is not shown to it, and would be said to be missing.
     const hidden = tables.length === 0 ? unreadableTables(facts, definitions) : [];
     if (!options.writes && hidden.length === 0) requireTables(tables, definitions, access);

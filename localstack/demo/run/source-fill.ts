@@ -97,7 +97,7 @@ export async function refuseUnlessEmpty(access: SourceAccess): Promise<void> {
     const names = found.map(({ name }) => name).slice(0, 3);
     throw new DemoError(
       "fill",
-      `--fill fills an empty schema only, and ${database} at ${access.host}:${access.port} has ${found.length} tables (${names.join(", ")}, ...): leave --fill out to use them as they are, or drop that database first.`,
+      `--fill fills an empty schema only, and ${database} at ${access.host}:${access.port} has tables already (${found.length}: ${names.join(", ")}${found.length > names.length ? ", ..." : ""}): leave --fill out to use them as they are, or drop that database first.`,
     );
   } finally {
     await connection.end();

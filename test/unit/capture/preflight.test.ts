@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { preflight } from "../../../lambdas/capture-snapshot/preflight.ts";
+import { lackingOn } from "../../../lambdas/capture-snapshot/privileges.ts";
 import type { ServerFacts, SourceTable } from "../../../lambdas/core/capture-ports.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
 import { asSource, facts } from "../../support/source.ts";
@@ -61,6 +62,16 @@ describe("preflight", () => {
     'GRANT SELECT ON "classicmodels"."orders" TO "app"@"%"',
   ])("is content with %s", (grant) => {
     expect(problems({ grants: ["GRANT REPLICATION SLAVE, SUPER ON *.* TO `app`@`%`", grant] })).toEqual([]);
+  });
+
+  it("knows which rights a user lacks on a whole database", () => {
+    const grants = [
+      "GRANT SELECT ON *.* TO `a`@`%`",
+      "GRANT INSERT ON `shop`.* TO `a`@`%`",
+      "GRANT DELETE ON `shop`.`t` TO `a`@`%`",
+    ];
+    expect(lackingOn("shop", ["SELECT", "INSERT", "DELETE"], { grants })).toEqual(["DELETE"]);
+    expect(lackingOn("shop", ["DROP"], { grants: ["GRANT ALL PRIVILEGES ON *.* TO `a`@`%`"] })).toEqual([]);
   });
 
   it("warns of a log that is kept too short", () => {
