@@ -44,19 +44,18 @@ function insert(intervals: Interval[], n: number): void {
 function mysqlTracker(start: string): GtidTracker {
   const sets = new Map<string, Interval[]>();
   for (const member of start.split(",")) {
-    const [uuid = "", ...intervals] = member.trim().split(":");
-    if (uuid === "") continue;
-    sets.set(
-      uuid.toLowerCase(),
-      intervals.map((interval): Interval => {
-        const [first = "0", last = first] = interval.split("-");
-        return [Number(first), Number(last)];
-      }),
-    );
+    const [uuid = "", ...parts] = member.trim().toLowerCase().split(":");
+    // What follows a tag belongs to it: `uuid:1-5:backup:1`. Each tag is kept as a member of its own.
+    let source = uuid;
+    for (const part of parts) {
+      const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+      if (first === undefined) source = `${uuid}:${part}`;
+      else sets.set(source, [...(sets.get(source) ?? []), [Number(first), Number(last)]]);
+    }
   }
   return {
     add: (gtid) => {
-      const colon = gtid.indexOf(":");
+      const colon = gtid.lastIndexOf(":");
       const uuid = gtid.slice(0, colon);
       const intervals = sets.get(uuid) ?? [];
       if (intervals.length === 0) sets.set(uuid, intervals);

@@ -96,11 +96,12 @@ describe("preflight", () => {
     );
   });
 
-  it("refuses a type that cannot be captured, by the column's name", () => {
-    const columns = table.columns.map((c) =>
-      c.name === "comments" ? { ...c, dataType: "geometry", columnType: "geometry" } : c,
-    );
-    expect(problems({}, [{ ...table, columns }])).toEqual([expect.stringContaining("comments is geometry")]);
+  it.each([
+    ["geometry", "geometry"],
+    ["vector", "vector(3)"],
+  ])("refuses %s, which cannot be captured, by the column's name", (dataType, columnType) => {
+    const columns = table.columns.map((c) => (c.name === "comments" ? { ...c, dataType, columnType } : c));
+    expect(problems({}, [{ ...table, columns }])).toEqual([expect.stringContaining(`comments is ${columnType}`)]);
   });
 
   it("says which table is missing", () => {

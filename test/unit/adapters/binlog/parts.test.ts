@@ -52,6 +52,13 @@ describe("GTIDs of committed transactions", () => {
     expect(tracker.text()).toBe(`${UUID}:1-8`);
   });
 
+  it("with tags keep each tag apart", () => {
+    const tracker = gtidTracker("mysql", `${UUID}:1-5:backup:1-2:4`);
+    tracker.add(`${UUID}:6`);
+    tracker.add(`${UUID}:backup:3`);
+    expect(tracker.text()).toBe(`${UUID}:1-6,${UUID}:backup:1-4`);
+  });
+
   it("on MariaDB are the last of each domain", () => {
     const tracker = gtidTracker("mariadb", "0-97-5,1-97-9");
     tracker.add("0-98-6");
