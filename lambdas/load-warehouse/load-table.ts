@@ -70,8 +70,8 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
       await wakeLater(name, settings, ports);
       return { loads, rows, state: "behind" };
     }
-    const attempt = countTry(tries, batch, name);
-    const loaded = await loadBatch(table, batch, attempt, settings, ports);
+    countTry(tries, batch, name);
+    const loaded = await loadBatch(table, batch, settings, ports);
     if (loaded !== null) {
       loads += 1;
       rows += loaded;
@@ -81,24 +81,21 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
 }
 
 /**
- * A batch that is planned again was overtaken by another run, or its token answered with a load that the ledger does not
- * have, because somebody has emptied it: then a new token is needed.
- * @returns how often this run has taken up the batch before
+ * A batch that is planned again was overtaken by another run, or somebody empties the ledger.
+ * @throws Error when this run has taken it up too often
  */
-function countTry(tries: Map<string, number>, batch: LoadBatch, name: string): number {
+function countTry(tries: Map<string, number>, batch: LoadBatch, name: string): void {
   const id = batchId(batch);
   const before = tries.get(id) ?? 0;
   if (before >= MOST_TRIES)
     throw new Error(`${name}: batch ${id} was loaded ${before} times, and the ledger did not move`);
   tries.set(id, before + 1);
-  return before;
 }
 
 /** @returns the rows loaded, or null when another run has gone ahead */
 async function loadBatch(
   table: AnyTable,
   batch: LoadBatch,
-  attempt: number,
   settings: LoadSettings,
   ports: LoadPorts,
 ): Promise<number | null> {
@@ -106,7 +103,7 @@ async function loadBatch(
   const file = await resolveDefinition(batch.definition, table, ports.landing);
   await widenFor(file, table, ports.warehouse);
   const starred = settings.isStarred(table);
-  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports, attempt);
+  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports);
   if (outcome.kind === "moved") return null;
   const { rows, quarantined, batch: id } = outcome.plan;
   const dimensions = { Table: topicName(table) };

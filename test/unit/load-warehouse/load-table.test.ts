@@ -50,6 +50,7 @@ function prepare(
   changes: { now?: number; timeLeft?: number; starred?: boolean } = {},
 ) {
   const fake = fakeWarehouse(failures);
+  let calls = 0;
   const woken: string[] = [];
   const waits: number[] = [];
   const ports = {
@@ -61,6 +62,7 @@ function prepare(
       waits.push(ms);
     },
     random: () => 0.5,
+    newId: () => `call-${(calls += 1)}`,
     now: () => changes.now ?? Date.UTC(2024, 5, 1),
     timeLeft: () => changes.timeLeft ?? 900_000,
     wakeLoader: async ({ table, slot }: { table: string; slot: number }) => {
@@ -161,6 +163,28 @@ describe("loading a table", () => {
     await denied.land(0, 0, 9);
     await expect(denied.load()).rejects.toThrow("permission denied");
     expect(denied.tokens).toHaveLength(1);
+  });
+
+  it.each([
+    ["a fault that was put right", [new WarehouseError("permission denied", 7)]],
+    ["conflicts that used up a run's tries", Array.from({ length: 8 }, () => new RolledBackError("1023"))],
+  ])("loads in the next run after %s, though tokens answer with their failures for hours", async (_, failures) => {
+    const { land, load, settings, ports } = prepare(failures);
+    const remembered = new Map<string, unknown>();
+    const warehouse: Warehouse = {
+      ...ports.warehouse,
+      transaction: async (sqls, token) => {
+        if (remembered.has(token)) throw remembered.get(token);
+        return ports.warehouse.transaction(sqls, token).catch((error: unknown) => {
+          remembered.set(token, error);
+          throw error;
+        });
+      },
+    };
+    await land(0, 0, 9);
+    await expect(loadTable(orders, settings, { ...ports, warehouse })).rejects.toThrow();
+    expect(await loadTable(orders, settings, { ...ports, warehouse })).toMatchObject({ loads: 1, rows: 10 });
+    expect(await load()).toMatchObject({ loads: 0 });
   });
 
   it("plans again when the ledger has moved, and stops when that goes on", async () => {
