@@ -6,6 +6,9 @@ import type { Now, ObjectStore } from "../core/ports.ts";
 /** A lease not renewed for this long belongs to a run that died; runs renew it every second or so. */
 const LEASE_MS = 20_000;
 
+/** A holder that hands over saves every second or so: reading and writing between two of its saves succeeds soon. */
+const HANDOVER_TRIES = 10;
+
 /** The right to move the checkpoint on: whoever wrote it last holds it; the ETag fences everybody else. */
 export interface Lease {
   readonly checkpoint: Checkpoint;
@@ -35,6 +38,21 @@ export async function takeLease(
   handover: boolean,
   now: Now,
 ): Promise<LeaseAnswer> {
+  for (let tries = 1; ; tries++) {
+    const answer = await tryLease(store, key, owner, handover, now);
+    if (answer !== "overtaken") return answer;
+    if (!handover || tries >= HANDOVER_TRIES) return { kind: "busy", owner: "a run that was quicker" };
+  }
+}
+
+/** @returns `overtaken` when somebody wrote between our read and our write */
+async function tryLease(
+  store: ObjectStore,
+  key: string,
+  owner: string,
+  handover: boolean,
+  now: Now,
+): Promise<LeaseAnswer | "overtaken"> {
   const stored = await store.get(key);
   if (stored === null) return { kind: "no-checkpoint" };
   const found = parseCheckpoint(stored.body.toString("utf8"), key);
@@ -51,7 +69,7 @@ export async function takeLease(
   try {
     await write(current);
   } catch (error) {
-    if (error instanceof FencedError) return { kind: "busy", owner: "a run that was quicker" };
+    if (error instanceof FencedError) return "overtaken";
     throw error;
   }
   return {
