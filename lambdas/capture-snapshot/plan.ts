@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { qualifiedName } from "../../schemas/naming.ts";
+import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { Anchor, KeyValue, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
+import type { Anchor, EndOffsets, KeyValue, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
@@ -26,6 +26,8 @@ export interface SnapshotPlan {
   readonly anchor: Anchor;
   readonly tables: readonly string[];
   readonly chunks: readonly ChunkPlan[];
+  /** Resync: end offsets by topic from before the anchor was taken; all records below them are older than it. */
+  readonly below: Readonly<Record<string, readonly number[]>>;
 }
 
 const planSchema = z.object({
@@ -44,6 +46,7 @@ const planSchema = z.object({
   }),
   tables: z.array(z.string()),
   chunks: z.array(z.object({ table: z.string(), above: z.string().nullable(), upTo: z.string().nullable() })),
+  below: z.record(z.string(), z.array(z.int())).default({}),
 });
 
 /** @throws MalformedInputError when there is no such plan or it cannot be read */
@@ -65,6 +68,7 @@ export function snapshotOrigin(table: AnyTable, plan: SnapshotPlan, sourceName: 
 export interface PlanPorts {
   readonly state: ObjectStore;
   readonly source: SourceDatabase;
+  readonly endOffsets: EndOffsets;
   readonly telemetry: Telemetry;
   readonly now: Now;
   readonly newId: NewId;
@@ -95,13 +99,15 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   for (const warning of warnings) telemetry.warn(warning);
   if (problems.length > 0) throw new PreflightError(problems);
 
+  const below = request.kind === "resync" ? Object.fromEntries(await ports.endOffsets(tables.map(topicName))) : {};
   const anchor = await source.anchor();
   const epoch = await startChanges(request.sourceName, anchor, ports);
   const chunks: ChunkPlan[] = [];
   for (const table of tables) chunks.push(...(await chunksOf(table, source, request.chunkRows)));
 
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
-  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: tables.map(qualifiedName), chunks };
+  const names = tables.map(qualifiedName);
+  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: names, chunks, below };
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });
   return { snapshotId: id, chunks: chunks.map((_, chunk) => ({ snapshotId: id, chunk })) };

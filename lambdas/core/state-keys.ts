@@ -6,5 +6,7 @@ export const snapshotChunkKey = (snapshotId: string, chunk: number): string =>
   `${snapshotPrefix(snapshotId)}chunk-${String(chunk).padStart(6, "0")}.json`;
 export const snapshotFinishKey = (snapshotId: string): string => `${snapshotPrefix(snapshotId)}finish.json`;
 export const snapshotReportKey = (snapshotId: string): string => `${snapshotPrefix(snapshotId)}report.json`;
+/** Up to where a finished resync stands for all records of a topic. */
+export const resyncedKey = (topic: string): string => `state/resyncs/${topic}.json`;
 /** A definition as it was when objects with its hash were written: lets the loader read older objects. */
 export const definitionKey = (hash: string): string => `definitions/${hash}.json`;

@@ -3,6 +3,7 @@ import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import { OffsetGapError } from "../core/errors.ts";
 import { landedObjects } from "../core/landed.ts";
 import type { LandedObject } from "../core/landed.ts";
+import { readResynced } from "../core/resynced.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, Wake } from "../core/ports.ts";
 import { slotOf } from "../core/wake-slot.ts";
@@ -47,7 +48,8 @@ const TIME_FOR_A_LOAD_MS = 60_000;
 const MOST_TRIES = 5;
 
 /**
- * Loads all that has landed for one table, batch after batch, as long as time remains. Holes stop their partition only.
+ * Loads all that has landed for one table, batch after batch, as long as time remains. Holes stop their partition only,
+ * until a resync of the table stands for what they held.
  *
  * Safe to repeat because each batch starts at the ledger's positions, which its transaction asserts and advances.
  */
@@ -63,8 +65,10 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
   const tries = new Map<string, number>();
   for (;;) {
     const objects = await newObjects(table, ledger, settings, ports);
-    const { batch, gaps } = planBatch(objects, ledger.next, settings.limits);
+    const { batch, gaps, passed } = await planNext(table, objects, ledger, settings, ports);
     if (loads === 0) reportGaps(table, gaps, ports);
+    if (passed.length > 0)
+      ports.telemetry.warn("holes that a resync stands for are passed", { table: name, holes: passed });
     if (batch === null) return { loads, rows, state: "done" };
     if (ports.timeLeft() < TIME_FOR_A_LOAD_MS) {
       await wakeLater(name, settings, ports);
@@ -78,6 +82,20 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
     }
     ledger = await readLedger(table, ports.warehouse);
   }
+}
+
+/** Whether a resync stands for a hole is asked only when there is one. */
+async function planNext(
+  table: AnyTable,
+  objects: readonly LandedObject[],
+  ledger: Ledger,
+  { limits }: LoadSettings,
+  ports: LoadPorts,
+): Promise<ReturnType<typeof planBatch>> {
+  const plan = planBatch(objects, ledger.next, limits);
+  if (plan.gaps.length === 0) return plan;
+  const below = await readResynced(ports.landing, topicName(table));
+  return planBatch(objects, ledger.next, limits, (partition) => below[partition] ?? 0);
 }
 
 /**

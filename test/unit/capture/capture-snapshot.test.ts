@@ -5,6 +5,7 @@ import { planSnapshot, readPlan, splitRange } from "../../../lambdas/capture-sna
 import type { KeyValue, SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
 import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
+import { readResynced } from "../../../lambdas/core/resynced.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { anchorVersion, versionOf } from "../../../lambdas/core/version.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
@@ -60,7 +61,9 @@ function world(database = source()) {
     sleep: async (ms: number) => void (time += ms),
     newId: () => `id${(ids += 1)}-0000`,
   };
-  const ports = { state, source: database, publisher, telemetry, ...clock, remaining: () => 600_000 };
+  const endOffsets = async (topics: readonly string[]) =>
+    new Map(topics.map((topic) => [topic, [publisher.sent.length, 5]]));
+  const ports = { state, source: database, endOffsets, publisher, telemetry, ...clock, remaining: () => 600_000 };
   const plan = (only: readonly string[] | null = null, kind: "copy" | "resync" = "copy") =>
     planSnapshot({ kind, sourceName: "test", definitions, only, chunkRows: 5 }, ports);
   const chunk = (snapshotId: string, n: number, more: Partial<typeof ports> = {}) =>
@@ -184,6 +187,18 @@ describe("finishSnapshot", () => {
     await finishSnapshot({ snapshotId, sourceName: "test", definitions }, { ...ports, endOffsets: ends });
     const floor = ports.publisher.sent.at(-1);
     expect(floor).toMatchObject({ key: null, record: { op: "t", floor: { kind: "resync", id: snapshotId } } });
+  });
+
+  it("lets a resync stand for what the topic held before its anchor, once it is whole", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId, chunks } = await plan(["classicmodels_orders"], "resync");
+    for (const each of chunks) await chunk(snapshotId, each.chunk);
+    expect(await readResynced(ports.state, "classicmodels_orders")).toEqual([]);
+    const finish = () =>
+      finishSnapshot({ snapshotId, sourceName: "test", definitions }, { ...ports, endOffsets: ends });
+    await finish();
+    await finish();
+    expect(await readResynced(ports.state, "classicmodels_orders")).toEqual([0, 5]);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { SQSEvent } from "aws-lambda";
 import { TransientError } from "../../../lambdas/core/errors.ts";
 import type { Warehouse, WarehouseRow } from "../../../lambdas/core/ports.ts";
+import { noteResync } from "../../../lambdas/core/resynced.ts";
 import { RolledBackError, WarehouseError } from "../../../lambdas/core/warehouse-error.ts";
 import { handleWakeUps } from "../../../lambdas/load-warehouse/handle-wake-ups.ts";
 import { resolveDefinition } from "../../../lambdas/load-warehouse/definitions.ts";
@@ -254,6 +255,16 @@ describe("loading a table", () => {
     expect(await load()).toMatchObject({ loads: 1, rows: 5 });
     expect(ports.telemetry.metrics.get("OffsetGaps")).toBe(1);
     expect(ports.telemetry.lines.join("\n")).toContain("partition 0: offsets 0 to 4 never landed");
+  });
+
+  it("goes on behind a hole once a resync stands for it", async () => {
+    const { land, load, ledger, ports } = prepare();
+    await land(0, 5, 9);
+    expect(await load()).toMatchObject({ loads: 0 });
+    await noteResync(ports.landing, "lab_orders", "s1", [5]);
+    expect(await load()).toMatchObject({ loads: 1, rows: 5 });
+    expect(ledger.get(0)).toBe(10);
+    expect(ports.telemetry.lines.join("\n")).toContain("a resync stands for");
   });
 
   it("wakes no star that does not read the table", async () => {
