@@ -2,6 +2,7 @@ import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { FencedError } from "../core/errors.ts";
 import type { Now, ObjectStore } from "../core/ports.ts";
+import { comparePositions } from "../core/version.ts";
 
 /** A lease not renewed for this long belongs to a run that died; runs renew it every second or so. */
 const LEASE_MS = 20_000;
@@ -17,6 +18,8 @@ export interface Lease {
    * @throws FencedError when another run took over
    */
   save(next: Pick<Checkpoint, "position" | "sent" | "gtid" | "committedAt">): Promise<void>;
+  /** Notes that the source no longer holds the position, and gives the lease back. */
+  lose(reason: string): Promise<void>;
   /** Gives the lease back, so that the next run need not wait for it to grow old. */
   release(): Promise<void>;
 }
@@ -76,8 +79,12 @@ async function tryLease(
     kind: "taken",
     lease: {
       checkpoint: current,
-      save: (next) => write({ ...current, ...next }),
+      save: (next) => write({ ...current, ...next, lost: isAt(current, next) ? current.lost : undefined }),
+      lose: (lost) => write({ ...current, owner: "", lost }),
       release: () => write({ ...current, owner: "" }),
     },
   };
 }
+
+const isAt = (checkpoint: Checkpoint, { position }: Pick<Checkpoint, "position">): boolean =>
+  comparePositions(checkpoint.position, position) === 0;

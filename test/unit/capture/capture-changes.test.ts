@@ -208,6 +208,16 @@ describe("captureChanges", () => {
     await expect(captureChanges(request, ports)).rejects.toThrow(/belongs to server s0, but s1 answers/);
   });
 
+  it("notes that its place is lost, until it moves on again", async () => {
+    const { ports, saved } = world({ ...first, server: "s0" });
+    await expect(captureChanges(request, ports)).rejects.toMatchObject({ name: "PositionLostError" });
+    expect(saved().owner).toBe("");
+    expect(saved().lost).toContain("belongs to server s0");
+    const back = world({ ...saved(), server: "s1" });
+    await captureChanges(request, back.ports);
+    expect(back.saved().lost).toBeUndefined();
+  });
+
   it("says which checkpoint cannot be read", async () => {
     const { ports, state } = world(first);
     state.objects.set(KEY, { body: Buffer.from("{"), etag: '"0"' });

@@ -94,6 +94,29 @@ describe("planSnapshot", () => {
     expect(ports.state.objects.get(checkpointKey("test"))?.etag).toBe(before);
   });
 
+  it("begins a new epoch at the anchor when change capture has lost its place, with a resync of all tables", async () => {
+    const { plan, ports } = world();
+    await plan();
+    const key = checkpointKey("test");
+    const read = () => parseCheckpoint(ports.state.objects.get(key)?.body.toString() ?? "", "");
+    for (const mark of [{ lost: "the log was purged" }, { server: "s0" }]) {
+      const { epoch } = read().position;
+      const place = { epoch, file: "binlog.000099", pos: 9 };
+      await ports.state.put(key, Buffer.from(JSON.stringify({ ...read(), position: place, ...mark })));
+      for (const refused of [plan(), plan(["classicmodels_orders"], "resync")])
+        await expect(refused).rejects.toThrow(/'millrace snapshot --resync' without --tables/);
+      expect(read().position).toEqual(place);
+      const { snapshotId } = await plan(null, "resync");
+      expect((await readPlan(ports.state, snapshotId)).epoch).toBe(epoch + 1);
+      expect(read()).toMatchObject({
+        position: { epoch: epoch + 1, file: "binlog.000007", pos: 4_000 },
+        server: "s1",
+        owner: "",
+      });
+      expect(read().lost).toBeUndefined();
+    }
+  });
+
   it("names every preflight problem before anything is written", async () => {
     const { plan, ports } = world(
       source({
