@@ -21,6 +21,8 @@ const project = (name, match) => ({
 });
 
 export default {
+  // Only against tests that hang: on a busy machine a step may take many times as long as on an idle one.
+  testTimeout: 60_000,
   reporters: ["default", "<rootDir>/test/support/result-file.mjs"],
   projects: [
     project("unit", "unit"),

@@ -49,11 +49,29 @@ export async function captureChanges(
   request: CaptureChangesRequest,
   ports: CaptureChangesPorts,
 ): Promise<CaptureChangesOutcome> {
-  const { telemetry, now } = ports;
   const owner = ports.newId();
-  const answer = await takeLease(ports.state, checkpointKey(request.sourceName), owner, request.handover, now);
+  const answer = await takeLease(ports.state, checkpointKey(request.sourceName), owner, request.handover, ports.now);
   if (answer.kind !== "taken") return { status: answer.kind, rows: 0 };
-  const { lease } = answer;
+  try {
+    return await run(request, ports, owner, answer.lease);
+  } catch (error) {
+    // Fenced: a successor finds out by itself.
+    if (error instanceof PositionLostError) await answer.lease.lose(error.message).catch(unlessFenced);
+    throw error;
+  }
+}
+
+function unlessFenced(error: unknown): void {
+  if (!(error instanceof FencedError)) throw error;
+}
+
+async function run(
+  request: CaptureChangesRequest,
+  ports: CaptureChangesPorts,
+  owner: string,
+  lease: Lease,
+): Promise<CaptureChangesOutcome> {
+  const { telemetry, now } = ports;
   const start = lease.checkpoint;
   const { tables, connector } = await readSource(request, ports, start.server);
 
@@ -151,7 +169,7 @@ async function readSource(
     const place = await source.currentPlace();
     if (place.server !== server) {
       throw new PositionLostError(
-        `the checkpoint belongs to server ${server}, but ${place.server} answers; run 'millrace snapshot' for a new copy`,
+        `the checkpoint belongs to server ${server}, but ${place.server} answers; run 'millrace snapshot --resync' for a new copy of all tables`,
       );
     }
     const existing = await source.describeTables([...new Set(request.tables.map((table) => table.area.database))]);

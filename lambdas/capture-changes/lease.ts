@@ -2,9 +2,13 @@ import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { FencedError } from "../core/errors.ts";
 import type { Now, ObjectStore } from "../core/ports.ts";
+import { comparePositions } from "../core/version.ts";
 
 /** A lease not renewed for this long belongs to a run that died; runs renew it every second or so. */
 const LEASE_MS = 20_000;
+
+/** A holder that hands over saves every second or so: reading and writing between two of its saves succeeds soon. */
+const HANDOVER_TRIES = 10;
 
 /** The right to move the checkpoint on: whoever wrote it last holds it; the ETag fences everybody else. */
 export interface Lease {
@@ -14,6 +18,8 @@ export interface Lease {
    * @throws FencedError when another run took over
    */
   save(next: Pick<Checkpoint, "position" | "sent" | "gtid" | "committedAt">): Promise<void>;
+  /** Notes that the source no longer holds the position, and gives the lease back. */
+  lose(reason: string): Promise<void>;
   /** Gives the lease back, so that the next run need not wait for it to grow old. */
   release(): Promise<void>;
 }
@@ -35,6 +41,21 @@ export async function takeLease(
   handover: boolean,
   now: Now,
 ): Promise<LeaseAnswer> {
+  for (let tries = 1; ; tries++) {
+    const answer = await tryLease(store, key, owner, handover, now);
+    if (answer !== "overtaken") return answer;
+    if (!handover || tries >= HANDOVER_TRIES) return { kind: "busy", owner: "a run that was quicker" };
+  }
+}
+
+/** @returns `overtaken` when somebody wrote between our read and our write */
+async function tryLease(
+  store: ObjectStore,
+  key: string,
+  owner: string,
+  handover: boolean,
+  now: Now,
+): Promise<LeaseAnswer | "overtaken"> {
   const stored = await store.get(key);
   if (stored === null) return { kind: "no-checkpoint" };
   const found = parseCheckpoint(stored.body.toString("utf8"), key);
@@ -51,15 +72,19 @@ export async function takeLease(
   try {
     await write(current);
   } catch (error) {
-    if (error instanceof FencedError) return { kind: "busy", owner: "a run that was quicker" };
+    if (error instanceof FencedError) return "overtaken";
     throw error;
   }
   return {
     kind: "taken",
     lease: {
       checkpoint: current,
-      save: (next) => write({ ...current, ...next }),
+      save: (next) => write({ ...current, ...next, lost: isAt(current, next) ? current.lost : undefined }),
+      lose: (lost) => write({ ...current, owner: "", lost }),
       release: () => write({ ...current, owner: "" }),
     },
   };
 }
+
+const isAt = (checkpoint: Checkpoint, { position }: Pick<Checkpoint, "position">): boolean =>
+  comparePositions(checkpoint.position, position) === 0;

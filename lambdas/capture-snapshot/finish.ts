@@ -5,6 +5,7 @@ import type { EndOffsets, Publisher } from "../core/capture-ports.ts";
 import type { SnapshotFinished } from "../core/events.ts";
 import { TransientError } from "../core/errors.ts";
 import type { Now, ObjectStore } from "../core/ports.ts";
+import { noteResync } from "../core/resynced.ts";
 import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey, snapshotFinishKey } from "../core/state-keys.ts";
 import { readPlan, snapshotOrigin } from "./plan.ts";
@@ -20,7 +21,7 @@ const chunkSchema = z.object({ rows: z.int(), done: z.boolean() });
 
 /**
  * Closes a snapshot: all chunks must be done; a resync ends with a floor in every partition, below which keys not read
- * again are gone; then notes up to where each topic must be loaded. Safe to repeat because a second floor of the same
+ * again are gone, and from then on stands for whatever never landed before it; then notes up to where each topic must be loaded. Safe to repeat because a second floor of the same
  * anchor deletes nothing more.
  */
 export async function finishSnapshot(
@@ -42,6 +43,7 @@ export async function finishSnapshot(
       await ports.publisher.sendToAll(topicName(table), writer.floor({ kind: "resync", id: plan.id }));
     }
     await ports.publisher.flush();
+    for (const topic of tables.map(topicName)) await noteResync(ports.state, topic, plan.id, plan.below[topic] ?? []);
   }
   const ends = await ports.endOffsets(tables.map(topicName));
   const finish = { snapshotId: plan.id, rows, endOffsets: Object.fromEntries(ends) };

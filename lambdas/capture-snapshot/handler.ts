@@ -32,10 +32,12 @@ export const handler = async (
 ): Promise<SnapshotPlanned | ChunkOutcome | SnapshotFinished> => {
   switch (request.action) {
     case "plan":
-      return using(await openSource(), (source) =>
-        planSnapshot(
-          { ...settings, kind: request.kind, only: request.tables, chunkRows: env.CHUNK_ROWS },
-          { state, source, telemetry, now, newId },
+      return using(await openSource(), async (source) =>
+        using(await openOffsets(await connection()), ({ endOffsets }) =>
+          planSnapshot(
+            { ...settings, kind: request.kind, only: request.tables, chunkRows: env.CHUNK_ROWS },
+            { state, source, endOffsets, telemetry, now, newId },
+          ),
         ),
       );
     case "chunk":

@@ -1,12 +1,26 @@
 import { z } from "zod";
-import { qualifiedName } from "../../schemas/naming.ts";
+import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { Anchor, KeyValue, ServerFacts, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
+import type {
+  Anchor,
+  EndOffsets,
+  KeyValue,
+  ServerFacts,
+  SourceDatabase,
+  SourceTable,
+} from "../core/capture-ports.ts";
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
 import { anchorSchema, noteAnchor } from "../core/newest-anchor.ts";
-import { ConfigurationError, MalformedInputError, PreflightError } from "../core/errors.ts";
+import {
+  ConfigurationError,
+  FencedError,
+  MalformedInputError,
+  PositionLostError,
+  PreflightError,
+  TransientError,
+} from "../core/errors.ts";
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
@@ -28,6 +42,8 @@ export interface SnapshotPlan {
   readonly anchor: Anchor;
   readonly tables: readonly string[];
   readonly chunks: readonly ChunkPlan[];
+  /** Resync: end offsets by topic from before the anchor was taken; all records below them are older than it. */
+  readonly below: Readonly<Record<string, readonly number[]>>;
 }
 
 const planSchema = z.object({
@@ -37,6 +53,7 @@ const planSchema = z.object({
   anchor: anchorSchema,
   tables: z.array(z.string()),
   chunks: z.array(z.object({ table: z.string(), above: z.string().nullable(), upTo: z.string().nullable() })),
+  below: z.record(z.string(), z.array(z.int())).default({}),
 });
 
 /** @throws MalformedInputError when there is no such plan or it cannot be read */
@@ -58,6 +75,7 @@ export function snapshotOrigin(table: AnyTable, plan: SnapshotPlan, sourceName: 
 export interface PlanPorts {
   readonly state: ObjectStore;
   readonly source: SourceDatabase;
+  readonly endOffsets: EndOffsets;
   readonly telemetry: Telemetry;
   readonly now: Now;
   readonly newId: NewId;
@@ -76,7 +94,7 @@ export interface PlanRequest {
 /**
  * Checks the source, takes the anchor before anything is read, and writes the plan. When there is no checkpoint yet,
  * change capture starts at this anchor. Safe to repeat because every call makes a new plan with its own anchor, and a
- * checkpoint that exists is never touched.
+ * checkpoint that capture can go on from is never touched.
  * @throws PreflightError with every problem at once, before anything is written
  */
 export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Promise<SnapshotPlanned> {
@@ -89,13 +107,15 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   for (const warning of warnings) telemetry.warn(warning);
   if (problems.length > 0) throw new PreflightError(problems);
 
+  const below = request.kind === "resync" ? Object.fromEntries(await ports.endOffsets(tables.map(topicName))) : {};
   const anchor = await source.anchor();
-  const epoch = await startChanges(request.sourceName, anchor, ports);
+  const epoch = await startChanges(request, anchor, ports);
   const chunks: ChunkPlan[] = [];
   for (const table of tables) chunks.push(...(await chunksOf(table, source, request.chunkRows)));
 
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
-  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: tables.map(qualifiedName), chunks };
+  const names = tables.map(qualifiedName);
+  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: names, chunks, below };
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
   await noteAnchor(request.sourceName, anchor, state);
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });
@@ -135,9 +155,14 @@ function tablesOnServer(
   return kept;
 }
 
-/** Writes the first checkpoint at the anchor if there is none; @returns the epoch in force. */
-async function startChanges(sourceName: string, anchor: Anchor, ports: PlanPorts): Promise<number> {
-  const key = checkpointKey(sourceName);
+/**
+ * Writes the first checkpoint at the anchor if there is none. Where change capture has lost its place, or the source is
+ * another server, positions no longer compare: a resync of all tables begins a new epoch there, above all that was.
+ * @returns the epoch in force
+ * @throws PositionLostError for anything less than a resync of all tables then
+ */
+async function startChanges(request: PlanRequest, anchor: Anchor, ports: PlanPorts): Promise<number> {
+  const key = checkpointKey(request.sourceName);
   const first: Checkpoint = {
     position: { epoch: 1, file: anchor.file, pos: anchor.pos },
     sent: null,
@@ -152,7 +177,23 @@ async function startChanges(sourceName: string, anchor: Anchor, ports: PlanPorts
   if (put.created) return first.position.epoch;
   const stored = await ports.state.get(key);
   if (stored === null) throw new MalformedInputError(`the checkpoint ${key} vanished while the snapshot was planned`);
-  return parseCheckpoint(stored.body.toString("utf8"), key).position.epoch;
+  const found = parseCheckpoint(stored.body.toString("utf8"), key);
+  if (found.lost === undefined && found.server === anchor.server) return found.position.epoch;
+  if (request.kind !== "resync" || request.only !== null) {
+    throw new PositionLostError(
+      `change capture cannot go on (${found.lost ?? `it read server ${found.server}, and ${anchor.server} answers`}): every table needs a new copy, run 'millrace snapshot --resync' without --tables`,
+    );
+  }
+  const position = { ...first.position, epoch: found.position.epoch + 1 };
+  const next: Checkpoint = { ...first, position, turn: found.turn + 1 };
+  try {
+    await ports.state.putIfMatch(key, Buffer.from(JSON.stringify(next)), stored.etag);
+  } catch (error) {
+    if (!(error instanceof FencedError)) throw error;
+    throw new TransientError("change capture wrote its checkpoint while the snapshot was planned", { cause: error });
+  }
+  ports.telemetry.warn("a new epoch begins: the source's former history is lost", { ...position });
+  return position.epoch;
 }
 
 /** Ranges of about `chunkRows` rows over a leading whole-number key; one open range for every other table. */

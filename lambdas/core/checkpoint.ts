@@ -11,6 +11,7 @@ const checkpointSchema = z.object({
   owner: z.string(),
   savedAt: z.string(),
   committedAt: z.number().nullable(),
+  lost: z.string().optional(),
 });
 
 /**
@@ -34,6 +35,8 @@ export interface Checkpoint {
   readonly savedAt: string;
   /** Commit time (ms) of the newest transaction published, null before the first. */
   readonly committedAt: number | null;
+  /** Why capture cannot go on from `position`, as its last run found it: only a resync of all tables moves it then. */
+  readonly lost?: string | undefined;
 }
 
 /** Reads a checkpoint object's text. @throws MalformedInputError naming the key when it is not one */

@@ -8,5 +8,7 @@ export const snapshotFinishKey = (snapshotId: string): string => `${snapshotPref
 export const snapshotReportKey = (snapshotId: string): string => `${snapshotPrefix(snapshotId)}report.json`;
 /** Anchor of the newest snapshot of a source. */
 export const newestAnchorKey = (sourceName: string): string => `state/snapshots/newest-anchor-${sourceName}.json`;
+/** Up to where a finished resync stands for all records of a topic. */
+export const resyncedKey = (topic: string): string => `state/resyncs/${topic}.json`;
 /** A definition as it was when objects with its hash were written: lets the loader read older objects. */
 export const definitionKey = (hash: string): string => `definitions/${hash}.json`;

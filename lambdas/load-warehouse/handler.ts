@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { tables } from "../../schemas/sources/index.ts";
 import { starTables } from "../../schemas/warehouse/star.ts";
-import { now, sleep } from "../adapters/clock/index.ts";
+import { newId, now, sleep } from "../adapters/clock/index.ts";
 import { createWarehouse } from "../adapters/redshift-data/index.ts";
 import { createObjectStore } from "../adapters/s3/index.ts";
 import { createRelease, createWake } from "../adapters/sqs/index.ts";
@@ -35,6 +35,7 @@ const ports = {
   now,
   sleep,
   random: Math.random,
+  newId,
 };
 
 /** Landed files to history and mirror: woken per table, so that one table's trouble is not the others'. */

@@ -16,6 +16,17 @@ export interface OffsetGap {
   readonly to: number;
 }
 
+/** A plan of what to load next. */
+interface Planned {
+  readonly batch: LoadBatch | null;
+  /** Holes that stop their partition. */
+  readonly gaps: readonly OffsetGap[];
+  /** Holes that a resync stands for. */
+  readonly passed: readonly OffsetGap[];
+}
+
+type Hole = Omit<OffsetGap, "partition">;
+
 /** What one transaction will load. */
 export interface LoadBatch {
   readonly definition: string;
@@ -30,29 +41,34 @@ export interface Limits {
 
 /**
  * Chooses what to load next: from each partition's position on, objects that join up, under one file definition, up to
- * the limits. A hole stops its partition and is reported; the others go on.
+ * the limits. A hole stops its partition and is reported; the others go on. Below the offset of a finished resync a hole
+ * holds nothing that the resync has not read anew, and is passed.
  */
 export function planBatch(
   objects: readonly LandedObject[],
   next: NextOffset,
   limits: Limits,
-): { readonly batch: LoadBatch | null; readonly gaps: readonly OffsetGap[] } {
+  resynced: NextOffset = () => 0,
+): Planned {
   const partitions = [...new Set(objects.map(({ partition }) => partition))].sort((a, b) => a - b);
   const gaps: OffsetGap[] = [];
+  const passed: OffsetGap[] = [];
   const chains = partitions.map((partition) => {
     const own = objects.filter((object) => object.partition === partition);
-    const { chain, gap } = joinUp(own, next(partition));
+    const joined = joinUp(own, next(partition), resynced(partition));
+    const { chain, gap } = joined;
     if (gap !== null) gaps.push({ partition, ...gap });
+    passed.push(...joined.passed.map((hole) => ({ partition, ...hole })));
     return chain;
   });
   const definition = chains.find((chain) => chain.length > 0)?.[0]?.definition;
-  if (definition === undefined) return { batch: null, gaps };
+  if (definition === undefined) return { batch: null, gaps, passed };
   const taken = takeInTurn(
     chains.map((chain) => leading(chain, definition)),
     limits,
   );
   const runs = taken.flatMap((chosen) => toRun(chosen, next));
-  return { batch: { definition, runs }, gaps };
+  return { batch: { definition, runs }, gaps, passed };
 }
 
 /**
@@ -62,9 +78,11 @@ export function planBatch(
 function joinUp(
   objects: readonly LandedObject[],
   position: number,
-): { readonly chain: readonly LandedObject[]; readonly gap: { readonly from: number; readonly to: number } | null } {
+  resynced: number,
+): { readonly chain: readonly LandedObject[]; readonly gap: Hole | null; readonly passed: readonly Hole[] } {
   const byFirst = [...objects].sort((a, b) => a.first - b.first);
   const chain: LandedObject[] = [];
+  const passed: Hole[] = [];
   let at = position;
   let i = 0;
   for (;;) {
@@ -72,12 +90,18 @@ function joinUp(
     for (let candidate = byFirst[i]; candidate !== undefined && candidate.first <= at; candidate = byFirst[++i]) {
       if (candidate.last >= at && (best === undefined || isBetter(candidate, best))) best = candidate;
     }
-    if (best === undefined) break;
-    chain.push(best);
-    at = best.last + 1;
+    if (best !== undefined) {
+      chain.push(best);
+      at = best.last + 1;
+      continue;
+    }
+    const beyond = byFirst[i];
+    if (beyond === undefined) return { chain, gap: null, passed };
+    const hole = { from: at, to: beyond.first - 1 };
+    if (beyond.first > resynced) return { chain, gap: hole, passed };
+    passed.push(hole);
+    at = beyond.first;
   }
-  const beyond = byFirst[i];
-  return { chain, gap: beyond === undefined ? null : { from: at, to: beyond.first - 1 } };
 }
 
 /** Reaches farther; or as far with fewer rows left out. */

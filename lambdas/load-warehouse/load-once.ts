@@ -2,7 +2,7 @@ import { manifestText } from "../../schemas/sql/copy.ts";
 import type { LoadPlan } from "../../schemas/sql/load-transaction.ts";
 import { COPY_STATEMENT, loadTransaction, POSITION_STATEMENT } from "../../schemas/sql/load-transaction.ts";
 import { TransientError } from "../core/errors.ts";
-import type { Sleep } from "../core/ports.ts";
+import type { NewId, Sleep } from "../core/ports.ts";
 import { backoff } from "../core/retrying.ts";
 import { RolledBackError, WarehouseError } from "../core/warehouse-error.ts";
 import type { LoadBatch } from "./load-batch.ts";
@@ -15,32 +15,30 @@ export interface LoadOncePorts extends RefusalPorts {
   readonly sleep: Sleep;
   /** From 0 to 1. */
   readonly random: () => number;
+  readonly newId: NewId;
 }
 
 /** Tries of one transaction before the run gives up; the next one goes on where this stopped. */
 const ATTEMPTS = 8;
+/** Tells one call's tokens and manifests from another's; a token may have 64 characters. */
+const CALL_DIGITS = 8;
 
 /** `moved`: another run has loaded this meanwhile; plan again. */
 export type LoadOutcome = { readonly kind: "loaded"; readonly plan: LoadPlan } | { readonly kind: "moved" };
 
 /**
- * Loads one batch: manifest, then the transaction. The ClientToken is made of the batch and the attempt. When the outcome is
- * not known (time-out, throttling) the same token asks the same statement again; when it is known to have failed, the
- * next attempt has its own. Lines that COPY refuses go to quarantine and the rest is loaded.
+ * Loads one batch: manifest, then the transaction. The ClientToken is made of the batch, this call and the attempt. When
+ * the outcome is not known (time-out, throttling) the same token asks the same statement again; when it is known to have
+ * failed, the next attempt has its own. Lines that COPY refuses go to quarantine and the rest is loaded.
  *
- * Safe to repeat because the transaction asserts the ledger's position, and the same batch makes the same tokens: a run
- * that died is asked about, not doubled.
- * @param firstAttempt above 0 when this batch's tokens answer with loads that the ledger does not have
+ * Safe to repeat because the transaction locks the ledger and asserts its position: what a run that died has left
+ * running ends first, and this one plans again. Tokens of the batch alone would answer with that run's failures for
+ * eight hours, long after their cause is gone.
  */
-export async function loadOnce(
-  batch: LoadBatch,
-  context: PlanContext,
-  ports: LoadOncePorts,
-  firstAttempt = 0,
-): Promise<LoadOutcome> {
-  const id = batchId(batch);
+export async function loadOnce(batch: LoadBatch, context: PlanContext, ports: LoadOncePorts): Promise<LoadOutcome> {
+  const id = `${batchId(batch)}-${ports.newId().slice(0, CALL_DIGITS)}`;
   let files = landedFiles(batch);
-  let attempt = firstAttempt;
+  let attempt = 0;
   for (let tries = 1; ; tries++) {
     const plan = toLoadPlan(batch, files, await putManifest(files, id, attempt, context, ports), context);
     try {

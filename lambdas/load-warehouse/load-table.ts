@@ -3,6 +3,7 @@ import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import { OffsetGapError } from "../core/errors.ts";
 import { landedObjects } from "../core/landed.ts";
 import type { LandedObject } from "../core/landed.ts";
+import { readResynced } from "../core/resynced.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, Wake } from "../core/ports.ts";
 import { slotOf } from "../core/wake-slot.ts";
@@ -47,7 +48,8 @@ const TIME_FOR_A_LOAD_MS = 60_000;
 const MOST_TRIES = 5;
 
 /**
- * Loads all that has landed for one table, batch after batch, as long as time remains. Holes stop their partition only.
+ * Loads all that has landed for one table, batch after batch, as long as time remains. Holes stop their partition only,
+ * until a resync of the table stands for what they held.
  *
  * Safe to repeat because each batch starts at the ledger's positions, which its transaction asserts and advances.
  */
@@ -63,15 +65,17 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
   const tries = new Map<string, number>();
   for (;;) {
     const objects = await newObjects(table, ledger, settings, ports);
-    const { batch, gaps } = planBatch(objects, ledger.next, settings.limits);
+    const { batch, gaps, passed } = await planNext(table, objects, ledger, settings, ports);
     if (loads === 0) reportGaps(table, gaps, ports);
+    if (passed.length > 0)
+      ports.telemetry.warn("holes that a resync stands for are passed", { table: name, holes: passed });
     if (batch === null) return { loads, rows, state: "done" };
     if (ports.timeLeft() < TIME_FOR_A_LOAD_MS) {
       await wakeLater(name, settings, ports);
       return { loads, rows, state: "behind" };
     }
-    const attempt = countTry(tries, batch, name);
-    const loaded = await loadBatch(table, batch, attempt, settings, ports);
+    countTry(tries, batch, name);
+    const loaded = await loadBatch(table, batch, settings, ports);
     if (loaded !== null) {
       loads += 1;
       rows += loaded;
@@ -80,25 +84,36 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
   }
 }
 
+/** Whether a resync stands for a hole is asked only when there is one. */
+async function planNext(
+  table: AnyTable,
+  objects: readonly LandedObject[],
+  ledger: Ledger,
+  { limits }: LoadSettings,
+  ports: LoadPorts,
+): Promise<ReturnType<typeof planBatch>> {
+  const plan = planBatch(objects, ledger.next, limits);
+  if (plan.gaps.length === 0) return plan;
+  const below = await readResynced(ports.landing, topicName(table));
+  return planBatch(objects, ledger.next, limits, (partition) => below[partition] ?? 0);
+}
+
 /**
- * A batch that is planned again was overtaken by another run, or its token answered with a load that the ledger does not
- * have, because somebody has emptied it: then a new token is needed.
- * @returns how often this run has taken up the batch before
+ * A batch that is planned again was overtaken by another run, or somebody empties the ledger.
+ * @throws Error when this run has taken it up too often
  */
-function countTry(tries: Map<string, number>, batch: LoadBatch, name: string): number {
+function countTry(tries: Map<string, number>, batch: LoadBatch, name: string): void {
   const id = batchId(batch);
   const before = tries.get(id) ?? 0;
   if (before >= MOST_TRIES)
     throw new Error(`${name}: batch ${id} was loaded ${before} times, and the ledger did not move`);
   tries.set(id, before + 1);
-  return before;
 }
 
 /** @returns the rows loaded, or null when another run has gone ahead */
 async function loadBatch(
   table: AnyTable,
   batch: LoadBatch,
-  attempt: number,
   settings: LoadSettings,
   ports: LoadPorts,
 ): Promise<number | null> {
@@ -106,7 +121,7 @@ async function loadBatch(
   const file = await resolveDefinition(batch.definition, table, ports.landing);
   await widenFor(file, table, ports.warehouse);
   const starred = settings.isStarred(table);
-  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports, attempt);
+  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports);
   if (outcome.kind === "moved") return null;
   const { rows, quarantined, batch: id } = outcome.plan;
   const dimensions = { Table: topicName(table) };

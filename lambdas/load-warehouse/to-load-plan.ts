@@ -21,7 +21,7 @@ export function landedFiles(batch: LoadBatch): readonly SourceFile[] {
   return batch.runs.flatMap(({ objects }) => objects.map((object) => ({ object, key: object.key, refused: 0 })));
 }
 
-/** Id of a load: the same files from the same positions have the same, so that asking twice is asking once. */
+/** Id of a load: the same files from the same positions have the same, so that its traces are not doubled. */
 export function batchId(batch: LoadBatch): string {
   const content = batch.runs.map(({ partition, first, objects }) => [partition, first, objects.map(({ key }) => key)]);
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, ID_DIGITS);

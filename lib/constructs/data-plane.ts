@@ -28,6 +28,8 @@ export const LANDING_PREFIXES = {
   state: "state/",
   /** Newest failure of each stage and table, for `millrace status`. */
   errors: "state/errors/",
+  /** Up to where finished resyncs stand for all records of a topic. */
+  resyncs: "state/resyncs/",
   /** Plan, progress and report of each copy. */
   snapshots: "state/snapshots/",
 } as const;

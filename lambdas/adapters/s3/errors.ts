@@ -9,15 +9,20 @@ export function isMissing(error: unknown): boolean {
   return statusOf(error) === 404 && error instanceof Error && error.name !== "NoSuchBucket";
 }
 
-/** 412, and 409 when two conditional writes of one key meet: in both cases the other one went ahead. */
+const isConflict = (error: unknown): boolean => error instanceof Error && error.name === "ConditionalRequestConflict";
+
+/** The key is there already, or is no longer what was read. */
 export function isRefusedCondition(error: unknown): boolean {
-  return statusOf(error) === 412 || (error instanceof Error && error.name === "ConditionalRequestConflict");
+  return statusOf(error) === 412;
 }
 
-/** What is worth doing again becomes a TransientError: 5xx, throttling, and a connection that broke. */
+/**
+ * What is worth doing again becomes a TransientError: 5xx, throttling, a connection that broke, and 409, which S3 answers
+ * when a conditional write meets another request for its key: whether the key is there is not known then.
+ */
 export function translated(error: unknown, doing: string): Error {
   const status = statusOf(error);
-  const broken = status === undefined || status >= 500 || status === 429;
+  const broken = status === undefined || status >= 500 || status === 429 || isConflict(error);
   if (broken) return new TransientError(`${doing}: ${messageOf(error)}`, { cause: error });
   return new Error(`${doing}: ${messageOf(error)}`, { cause: error });
 }

@@ -9,6 +9,11 @@ from localstack.runtime import hooks
 
 
 @hooks.on_infra_start()
+def correct_loading():
+    load_one_service_at_a_time()
+
+
+@hooks.on_infra_start()
 def correct_lambda():
     use_configured_log_group()
     assign_environments_one_at_a_time()
@@ -35,6 +40,23 @@ def correct_secrets():
 
     valid = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
     SecretsmanagerProvider._validate_secret_id = staticmethod(lambda name: valid.fullmatch(name) is not None)
+
+
+def load_one_service_at_a_time():
+    """
+    A service loads at its first call, in the thread of that call. Two that load at once import the same modules in
+    different orders, and one fails ("deadlock detected by _ModuleLock"): for good, as the failure is remembered.
+    """
+    from localstack.services.plugins import ServiceManager
+
+    require = ServiceManager.require
+    loading = threading.RLock()
+
+    def require_alone(self, name):
+        with loading:
+            return require(self, name)
+
+    ServiceManager.require = require_alone
 
 
 def use_configured_log_group():

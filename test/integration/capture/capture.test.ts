@@ -68,9 +68,10 @@ describe("both captures on real engines", () => {
     const reader = await connectSource(target);
 
     const mixing = runMix(writer, { transactions: 60, seed: 7, pause: () => sleep(2), onProgress: () => undefined });
+    const offsets = await openOffsets(connection);
     const { snapshotId, chunks } = await planSnapshot(
       { ...settings, kind: "copy", only: null, chunkRows: 500 },
-      { state, source: reader, telemetry, now, newId },
+      { state, source: reader, endOffsets: offsets.endOffsets, telemetry, now, newId },
     );
     const publisher = await createPublisher(connection);
     for (const { chunk } of chunks) {
@@ -79,7 +80,6 @@ describe("both captures on real engines", () => {
         { state, source: reader, publisher, telemetry, now, sleep, remaining: () => 600_000 },
       );
     }
-    const offsets = await openOffsets(connection);
     await finishSnapshot({ ...settings, snapshotId }, { state, publisher, endOffsets: offsets.endOffsets, now });
     await publisher.close();
     await mixing;

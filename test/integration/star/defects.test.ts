@@ -89,6 +89,15 @@ suite(`the classic defects of a star over this data${dumpNote}`, () => {
     expect(await one("SELECT location_key::int AS key FROM mart.dim_location WHERE city = 'A'")).toEqual({ key: 106 });
     await warehouse.build(true);
     expect(await keys()).toEqual(before);
+
+    const opened = () => one("SELECT MIN(customer_key)::int AS key FROM mart.dim_customer WHERE customer_number = 1");
+    const first = await opened();
+    await warehouse.load([change(customers, "u", 150, "2026-02-02 00:00:00", { ...row, city: "B" })]);
+    await warehouse.build();
+    expect(await one("SELECT COUNT(*)::int AS rows FROM mart.dim_customer WHERE customer_number = 1")).toEqual({
+      rows: 2,
+    });
+    expect(await opened()).toEqual(first);
   });
 
   it("4: reading all again neither doubles members nor loses their history", async () => {

@@ -38,7 +38,7 @@ export interface Loading {
     place?: { readonly partition?: number; readonly offset?: number },
   ): Promise<void>;
   load(table: AnyTable, warehouse?: Warehouse): Promise<TableOutcome>;
-  /** Begins anew under another cluster's name: equal files from equal places would otherwise have equal tokens. */
+  /** Begins anew under another cluster's name. */
   reset(): string;
   rows(sql: string): Promise<readonly WarehouseRow[]>;
   stop(): Promise<void>;
@@ -101,6 +101,7 @@ export async function startLoading(): Promise<Loading> {
           telemetry,
           sleep,
           random,
+          newId: () => `call-${(ids += 1)}`,
           wakeLoader: wake,
           wakeStar: wake,
           now,

@@ -170,6 +170,21 @@ describe("captureChanges", () => {
     expect(parseCheckpoint(state.objects.get(KEY)?.body.toString("utf8") ?? "", KEY).turn).toBe(2);
   });
 
+  it("takes over though the holder saves between its read and its write", async () => {
+    const { ports, state } = world({ ...first, owner: "holder", savedAt: new Date(99_500).toISOString() });
+    const saves = 2;
+    let seen = 0;
+    const get: typeof state.get = async (name) => {
+      const found = await state.get(name);
+      if (found !== null && ++seen <= saves) await state.put(name, found.body);
+      return found;
+    };
+    const successor = { ...ports, state: { ...state, get } };
+    expect((await captureChanges({ ...request, handover: true }, successor)).status).toBe("released");
+    seen = 0;
+    expect((await captureChanges(request, successor)).status).toBe("busy");
+  });
+
   it("leaves a fresh lease alone and takes an old one", async () => {
     const fresh = world({ ...first, owner: "other", savedAt: new Date(95_000).toISOString() });
     expect(await captureChanges(request, fresh.ports)).toEqual({ status: "busy", rows: 0 });
@@ -191,6 +206,16 @@ describe("captureChanges", () => {
   it("refuses a position of another server and names both", async () => {
     const { ports } = world({ ...first, server: "s0" });
     await expect(captureChanges(request, ports)).rejects.toThrow(/belongs to server s0, but s1 answers/);
+  });
+
+  it("notes that its place is lost, until it moves on again", async () => {
+    const { ports, saved } = world({ ...first, server: "s0" });
+    await expect(captureChanges(request, ports)).rejects.toMatchObject({ name: "PositionLostError" });
+    expect(saved().owner).toBe("");
+    expect(saved().lost).toContain("belongs to server s0");
+    const back = world({ ...saved(), server: "s1" });
+    await captureChanges(request, back.ports);
+    expect(back.saved().lost).toBeUndefined();
   });
 
   it("says which checkpoint cannot be read", async () => {

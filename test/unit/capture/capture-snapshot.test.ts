@@ -6,6 +6,7 @@ import type { KeyValue, SourceDatabase } from "../../../lambdas/core/capture-por
 import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
 import { readNewestAnchor } from "../../../lambdas/core/newest-anchor.ts";
+import { readResynced } from "../../../lambdas/core/resynced.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { anchorVersion, versionOf } from "../../../lambdas/core/version.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
@@ -61,7 +62,9 @@ function world(database = source()) {
     sleep: async (ms: number) => void (time += ms),
     newId: () => `id${(ids += 1)}-0000`,
   };
-  const ports = { state, source: database, publisher, telemetry, ...clock, remaining: () => 600_000 };
+  const endOffsets = async (topics: readonly string[]) =>
+    new Map(topics.map((topic) => [topic, [publisher.sent.length, 5]]));
+  const ports = { state, source: database, endOffsets, publisher, telemetry, ...clock, remaining: () => 600_000 };
   const plan = (only: readonly string[] | null = null, kind: "copy" | "resync" = "copy") =>
     planSnapshot({ kind, sourceName: "test", definitions, only, chunkRows: 5 }, ports);
   const chunk = (snapshotId: string, n: number, more: Partial<typeof ports> = {}) =>
@@ -91,6 +94,29 @@ describe("planSnapshot", () => {
     const two = await plan();
     expect(two.snapshotId).not.toBe(one.snapshotId);
     expect(ports.state.objects.get(checkpointKey("test"))?.etag).toBe(before);
+  });
+
+  it("begins a new epoch at the anchor when change capture has lost its place, with a resync of all tables", async () => {
+    const { plan, ports } = world();
+    await plan();
+    const key = checkpointKey("test");
+    const read = () => parseCheckpoint(ports.state.objects.get(key)?.body.toString() ?? "", "");
+    for (const mark of [{ lost: "the log was purged" }, { server: "s0" }]) {
+      const { epoch } = read().position;
+      const place = { epoch, file: "binlog.000099", pos: 9 };
+      await ports.state.put(key, Buffer.from(JSON.stringify({ ...read(), position: place, ...mark })));
+      for (const refused of [plan(), plan(["classicmodels_orders"], "resync")])
+        await expect(refused).rejects.toThrow(/'millrace snapshot --resync' without --tables/);
+      expect(read().position).toEqual(place);
+      const { snapshotId } = await plan(null, "resync");
+      expect((await readPlan(ports.state, snapshotId)).epoch).toBe(epoch + 1);
+      expect(read()).toMatchObject({
+        position: { epoch: epoch + 1, file: "binlog.000007", pos: 4_000 },
+        server: "s1",
+        owner: "",
+      });
+      expect(read().lost).toBeUndefined();
+    }
   });
 
   it("names every preflight problem before anything is written", async () => {
@@ -192,6 +218,18 @@ describe("finishSnapshot", () => {
     await finishSnapshot({ snapshotId, sourceName: "test", definitions }, { ...ports, endOffsets: ends });
     const floor = ports.publisher.sent.at(-1);
     expect(floor).toMatchObject({ key: null, record: { op: "t", floor: { kind: "resync", id: snapshotId } } });
+  });
+
+  it("lets a resync stand for what the topic held before its anchor, once it is whole", async () => {
+    const { plan, chunk, ports } = world();
+    const { snapshotId, chunks } = await plan(["classicmodels_orders"], "resync");
+    for (const each of chunks) await chunk(snapshotId, each.chunk);
+    expect(await readResynced(ports.state, "classicmodels_orders")).toEqual([]);
+    const finish = () =>
+      finishSnapshot({ snapshotId, sourceName: "test", definitions }, { ...ports, endOffsets: ends });
+    await finish();
+    await finish();
+    expect(await readResynced(ports.state, "classicmodels_orders")).toEqual([0, 5]);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { SQSEvent } from "aws-lambda";
 import { TransientError } from "../../../lambdas/core/errors.ts";
 import type { Warehouse, WarehouseRow } from "../../../lambdas/core/ports.ts";
+import { noteResync } from "../../../lambdas/core/resynced.ts";
 import { RolledBackError, WarehouseError } from "../../../lambdas/core/warehouse-error.ts";
 import { handleWakeUps } from "../../../lambdas/load-warehouse/handle-wake-ups.ts";
 import { resolveDefinition } from "../../../lambdas/load-warehouse/definitions.ts";
@@ -50,6 +51,7 @@ function prepare(
   changes: { now?: number; timeLeft?: number; starred?: boolean } = {},
 ) {
   const fake = fakeWarehouse(failures);
+  let calls = 0;
   const woken: string[] = [];
   const waits: number[] = [];
   const ports = {
@@ -61,6 +63,7 @@ function prepare(
       waits.push(ms);
     },
     random: () => 0.5,
+    newId: () => `call-${(calls += 1)}`,
     now: () => changes.now ?? Date.UTC(2024, 5, 1),
     timeLeft: () => changes.timeLeft ?? 900_000,
     wakeLoader: async ({ table, slot }: { table: string; slot: number }) => {
@@ -163,6 +166,28 @@ describe("loading a table", () => {
     expect(denied.tokens).toHaveLength(1);
   });
 
+  it.each([
+    ["a fault that was put right", [new WarehouseError("permission denied", 7)]],
+    ["conflicts that used up a run's tries", Array.from({ length: 8 }, () => new RolledBackError("1023"))],
+  ])("loads in the next run after %s, though tokens answer with their failures for hours", async (_, failures) => {
+    const { land, load, settings, ports } = prepare(failures);
+    const remembered = new Map<string, unknown>();
+    const warehouse: Warehouse = {
+      ...ports.warehouse,
+      transaction: async (sqls, token) => {
+        if (remembered.has(token)) throw remembered.get(token);
+        return ports.warehouse.transaction(sqls, token).catch((error: unknown) => {
+          remembered.set(token, error);
+          throw error;
+        });
+      },
+    };
+    await land(0, 0, 9);
+    await expect(loadTable(orders, settings, { ...ports, warehouse })).rejects.toThrow();
+    expect(await loadTable(orders, settings, { ...ports, warehouse })).toMatchObject({ loads: 1, rows: 10 });
+    expect(await load()).toMatchObject({ loads: 0 });
+  });
+
   it("plans again when the ledger has moved, and stops when that goes on", async () => {
     const moved = (): WarehouseError =>
       new WarehouseError("Invalid digit, Value 'm', Pos 0, Type: Integer", POSITION_STATEMENT);
@@ -230,6 +255,16 @@ describe("loading a table", () => {
     expect(await load()).toMatchObject({ loads: 1, rows: 5 });
     expect(ports.telemetry.metrics.get("OffsetGaps")).toBe(1);
     expect(ports.telemetry.lines.join("\n")).toContain("partition 0: offsets 0 to 4 never landed");
+  });
+
+  it("goes on behind a hole once a resync stands for it", async () => {
+    const { land, load, ledger, ports } = prepare();
+    await land(0, 5, 9);
+    expect(await load()).toMatchObject({ loads: 0 });
+    await noteResync(ports.landing, "lab_orders", "s1", [5]);
+    expect(await load()).toMatchObject({ loads: 1, rows: 5 });
+    expect(ledger.get(0)).toBe(10);
+    expect(ports.telemetry.lines.join("\n")).toContain("a resync stands for");
   });
 
   it("wakes no star that does not read the table", async () => {

@@ -51,6 +51,22 @@ describe("what to load next", () => {
     });
   });
 
+  it("passes holes that a resync stands for, and no others", () => {
+    const objects = [object(0, 0, 4), object(0, 7, 9), object(0, 12, 14), object(1, 3, 4)];
+    const { batch, gaps, passed } = planBatch(
+      objects,
+      () => 0,
+      LIMITS,
+      (partition) => [7, 2][partition] ?? 0,
+    );
+    expect(batch?.runs.map(({ partition, first, last }) => [partition, first, last])).toEqual([[0, 0, 9]]);
+    expect(passed).toEqual([{ partition: 0, from: 5, to: 6 }]);
+    expect(gaps).toEqual([
+      { partition: 0, from: 10, to: 11 },
+      { partition: 1, from: 0, to: 2 },
+    ]);
+  });
+
   it("takes one definition at a time, in the order of offsets", () => {
     const objects = [object(0, 0, 4), object(0, 5, 9, "bb"), object(0, 10, 14), object(1, 0, 3, "bb")];
     expect(runs(objects)).toMatchObject({ definition: "aa", runs: [[0, 0, 4, 1]] });
