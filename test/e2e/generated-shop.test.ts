@@ -1,12 +1,17 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { createConnection } from "mysql2/promise";
-import { STATE_FILE } from "../../cli/local-state.ts";
+import { runningLocally, STATE_FILE } from "../../cli/local-state.ts";
 import type { StatusAnswer } from "../../cli/status.ts";
+import { localClients } from "../../cli/target.ts";
 import type { Report } from "../../localstack/demo/report/report.ts";
+import { cdkEnvironment } from "../../localstack/demo/run/deploy.ts";
+import { runFolder } from "../../localstack/engines/paths.ts";
 import { tables } from "../../schemas/sources/index.ts";
 import type { Ended } from "./main-job.ts";
-import { millrace, npmRunLocal, reportIn } from "./main-job.ts";
+import { millrace, npmRunLocal, reportIn, runProgram } from "./main-job.ts";
 
 jest.setTimeout(600_000);
 
@@ -84,6 +89,33 @@ describe("npm run local -- --json --keep", () => {
     const refused = await millrace("sql", "SELECT * FROM mart.no_such_table", "--json");
     expect(refused).toMatchObject({ code: 1, stdout: "" });
     expect(refused.stderr).toContain("no_such_table");
+  });
+
+  it("can be destroyed by the plain CDK command line, and deployed and filled again", async () => {
+    const assembly = path.join(runFolder, "cdk.out");
+    const { aws } = runningLocally()?.endpoints ?? { aws: "" };
+    const cdk = async (...args: string[]) =>
+      expect(
+        await runProgram("npx", ["cdk", ...args, "--all", "--app", assembly, "--no-notices"], {
+          env: cdkEnvironment(aws),
+        }),
+      ).toMatchObject({ code: 0 });
+    const client = new CloudFormationClient(localClients(aws));
+    const stacks = async () => {
+      const { Stacks = [] } = await client.send(new DescribeStacksCommand({}));
+      // LocalStack lists deleted stacks as well.
+      const live = Stacks.filter(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE");
+      return live.map(({ StackName = "" }) => StackName).filter((name) => name.startsWith("Millrace-"));
+    };
+    expect(await stacks()).toHaveLength(3);
+    await cdk("destroy", "--force");
+    expect(await stacks()).toEqual([]);
+    await cdk("deploy", "--require-approval", "never");
+    expect(await stacks()).toHaveLength(3);
+    expect(await millrace("snapshot")).toMatchObject({ code: 0 });
+    expect(await millrace("status", "--wait", "--timeout", "300")).toMatchObject({ code: 0 });
+    const lines = await millrace("sql", "SELECT COUNT(*) AS n FROM mart.fact_sales", "--json");
+    expect(JSON.parse(lines.stdout)).toEqual([{ n: report.star?.orderLines }]);
   });
 
   it("refuses a second run beside it", async () => {

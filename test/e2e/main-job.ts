@@ -10,14 +10,21 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface ProgramOptions {
+  /** Told all of standard error so far, whenever there is more. */
+  readonly onOutput?: (stderr: string, interrupt: () => void) => void;
+  /** @default - this process's own */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs a program of this checkout as a person does, to its end. */
 export async function runProgram(
   command: string,
   args: readonly string[],
-  onOutput: (stderr: string, interrupt: () => void) => void = () => undefined,
+  { onOutput = () => undefined, env = process.env }: ProgramOptions = {},
 ): Promise<Ended> {
   // A group of its own, as a terminal's foreground job has: an interrupt reaches all of it.
-  const child = spawn(command, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const interrupt = () => {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
   };
@@ -31,8 +38,8 @@ export async function runProgram(
   return { code, stdout, stderr };
 }
 
-export const npmRunLocal = (args: readonly string[], onOutput?: Parameters<typeof runProgram>[2]): Promise<Ended> =>
-  runProgram("npm", ["run", "local", "--", ...args], onOutput);
+export const npmRunLocal = (args: readonly string[], onOutput?: ProgramOptions["onOutput"]): Promise<Ended> =>
+  runProgram("npm", ["run", "local", "--", ...args], { onOutput });
 
 export const millrace = (...args: string[]): Promise<Ended> => runProgram("npx", ["millrace", ...args]);
 

@@ -33,13 +33,14 @@ export function createDeployer(folders: RunFolders, signal: AbortSignal): Deploy
       command: node,
       args: [path.join(root, "node_modules", "aws-cdk", "bin", "cdk"), ...args],
       cwd,
-      env: environment(endpoint),
+      env: cdkEnvironment(endpoint),
       log: path.join(folders.logs, `cdk-${name}.log`),
       signal,
     });
   return {
     synthesize: ({ host, port }) => {
-      const context = { stage: STAGE, sourceHost: host, sourcePort: port };
+      // With deleteData all goes with the stacks: a cloud that is thrown away keeps nothing.
+      const context = { stage: STAGE, sourceHost: host, sourcePort: port, deleteData: STAGE };
       const given = Object.entries(context).flatMap(([key, value]) => ["--context", `${key}=${value}`]);
       return cdk("synth", ["synth", "--quiet", "--output", folders.assembly, ...given], root, null);
     },
@@ -60,8 +61,8 @@ export function createDeployer(folders: RunFolders, signal: AbortSignal): Deploy
   };
 }
 
-/** Nothing of a real account may reach the commands: they would deploy there. */
-function environment(endpoint: string | null): NodeJS.ProcessEnv {
+/** What the CDK command line runs with. Nothing of a real account may reach it: it would deploy there. */
+export function cdkEnvironment(endpoint: string | null): NodeJS.ProcessEnv {
   const { HOME, LANG, TMPDIR } = process.env;
   const aws =
     endpoint === null

@@ -19,8 +19,11 @@ const CUSTOM_RESOURCE = `
 const https = require("node:https");
 exports.handler = async (event) => {
   const url = new URL(event.ResponseURL);
+  const deletes = event.RequestType === "Delete";
+  const Reason = deletes && event.PhysicalResourceId !== "schema-1" ? "Not mine: " + event.PhysicalResourceId
+    : event.ResourceProperties[deletes ? "FailDelete" : "Fail"];
   const body = JSON.stringify({
-    Status: event.ResourceProperties.Fail ? "FAILED" : "SUCCESS", Reason: event.ResourceProperties.Fail,
+    Status: Reason ? "FAILED" : "SUCCESS", Reason,
     PhysicalResourceId: "schema-1", StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId,
     Data: { Seen: JSON.stringify([event.RequestType, event.ResourceProperties.Version, event.OldResourceProperties?.Version ?? null]) },
   });
@@ -36,11 +39,26 @@ exports.handler = async (event) => {
 let cloud: CloudUnderTest;
 let formation: CloudFormationClient;
 
+/** Logical ids that the services refuse to delete. */
+const undeletable = new Set<string>();
+
 /** The life cycle of the types that the project's services hold. */
 function answer({ path, body }: ServiceCall): unknown {
   if (path !== "/cfn") return { bootstrapBrokerString: "127.0.0.1:9092" };
   const model: Record<string, unknown> = { ...asObject(body.previous), ...asObject(body.desired) };
   if (model.ClusterName === "refused") return { error: "ClusterName refused is not allowed here: choose another." };
+  if (body.action === "delete" && undeletable.has(String(body.logicalId))) return { error: "It is still in use." };
+  if (body.type === "AWS::MSK::Topic")
+    return { model: { ...model, TopicArn: "arn:aws:kafka:us-east-1:000000000000:topic/shop/1/orders" } };
+  if (body.type === "AWS::MSK::Configuration") {
+    return {
+      model: {
+        ...model,
+        Arn: "arn:aws:kafka:us-east-1:000000000000:configuration/shop/1",
+        LatestRevision: { Revision: 1 },
+      },
+    };
+  }
   if (body.type === "AWS::MSK::Cluster")
     return { model: { ...model, Arn: "arn:aws:kafka:us-east-1:000000000000:cluster/shop/1" } };
   if (body.type === "AWS::RedshiftServerless::Workgroup") {
@@ -107,6 +125,27 @@ async function deploy(
   return outcomeOf(stack, Id);
 }
 
+/** Deletes a stack. @returns how that ended, why not, and the logical ids that the services were asked to delete */
+async function deleteStack(
+  stack: string,
+): Promise<{ readonly status: string; readonly deleted: readonly unknown[]; readonly reasons: readonly string[] }> {
+  const { Stacks = [] } = await formation.send(new DescribeStacksCommand({ StackName: stack }));
+  const [{ StackId } = {}] = Stacks;
+  const before = cloud.calls.length;
+  await formation.send(new DeleteStackCommand({ StackName: stack }));
+  const status = await eventually(async () => {
+    const described = await formation.send(new DescribeStacksCommand({ StackName: StackId }));
+    const now = described.Stacks?.[0]?.StackStatus;
+    return now === "DELETE_COMPLETE" || now === "DELETE_FAILED" ? now : undefined;
+  });
+  const { StackEvents = [] } = await formation.send(new DescribeStackEventsCommand({ StackName: StackId }));
+  return {
+    status,
+    deleted: cloud.calls.slice(before).map(({ body }) => body.logicalId),
+    reasons: StackEvents.flatMap(({ ResourceStatusReason }) => ResourceStatusReason ?? []),
+  };
+}
+
 const get = (id: string, attribute: string) => ({ "Fn::GetAtt": [id, attribute] });
 
 const provider = {
@@ -165,11 +204,9 @@ describe("resource types by the project's services", () => {
       desired: { ClusterName: "shop" },
       previous: null,
     });
-    await formation.send(new DeleteStackCommand({ StackName: "remote" }));
-    await eventually(async () => {
-      const deleted = cloud.calls.filter(({ body }) => body.action === "delete").map(({ body }) => body.logicalId);
-      return deleted.length === 3 ? deleted : undefined;
-    });
+    const { status: end, deleted } = await deleteStack("remote");
+    expect(end).toBe("DELETE_COMPLETE");
+    expect([...deleted].sort()).toEqual(["Cluster", "Namespace", "Workgroup"]);
   }, 60_000);
 
   it("fail the stack with the services' own words", async () => {
@@ -178,6 +215,59 @@ describe("resource types by the project's services", () => {
     });
     expect(status).toBe("ROLLBACK_COMPLETE");
     expect(reasons.join("\n")).toContain("ClusterName refused is not allowed here: choose another.");
+  }, 60_000);
+});
+
+describe("deleting a stack", () => {
+  const resources = {
+    Configuration: { Type: "AWS::MSK::Configuration", Properties: { Name: "shop" } },
+    Cluster: {
+      Type: "AWS::MSK::Cluster",
+      Properties: {
+        ClusterName: "shop",
+        ConfigurationInfo: {
+          Arn: get("Configuration", "Arn"),
+          Revision: get("Configuration", "LatestRevision.Revision"),
+        },
+      },
+    },
+    Topic: { Type: "AWS::MSK::Topic", Properties: { TopicName: "orders", ClusterArn: get("Cluster", "Arn") } },
+  };
+  it("reads attributes that are numbers, to update and to delete", async () => {
+    expect(await deploy("numbers", resources)).toMatchObject({ status: "CREATE_COMPLETE" });
+    const larger = structuredClone(resources) as typeof resources & { Cluster: { Properties: object } };
+    Object.assign(larger.Cluster.Properties, { NumberOfBrokerNodes: 6 });
+    expect(await deploy("numbers", larger, {}, "UPDATE")).toMatchObject({ status: "UPDATE_COMPLETE" });
+    expect(await deleteStack("numbers")).toMatchObject({
+      status: "DELETE_COMPLETE",
+      deleted: ["Topic", "Cluster", "Configuration"],
+    });
+    expect(await deploy("numbers", resources)).toMatchObject({ status: "CREATE_COMPLETE" });
+    expect(await deleteStack("numbers")).toMatchObject({ status: "DELETE_COMPLETE" });
+  }, 60_000);
+
+  it("fails when a resource cannot be deleted, and goes on from there", async () => {
+    await deploy("in-use", resources);
+    undeletable.add("Topic");
+    const failed = await deleteStack("in-use");
+    expect(failed.status).toBe("DELETE_FAILED");
+    expect(failed.reasons).toContain("It is still in use.");
+    undeletable.clear();
+    expect(await deleteStack("in-use")).toMatchObject({ status: "DELETE_COMPLETE", deleted: ["Topic"] });
+  }, 60_000);
+
+  it("passes over what a failed deployment has not made", async () => {
+    const failed = await deploy(
+      "half",
+      {
+        Configuration: resources.Configuration,
+        Cluster: { ...resources.Cluster, Properties: { ...resources.Cluster.Properties, ClusterName: "refused" } },
+        Topic: resources.Topic,
+      },
+      { Name: { "Fn::Select": [1, { "Fn::Split": ["/", get("Topic", "TopicArn")] }] } },
+    );
+    expect(failed.status).toBe("ROLLBACK_COMPLETE");
+    expect(await deleteStack("half")).toMatchObject({ status: "DELETE_COMPLETE", deleted: ["Configuration"] });
   }, 60_000);
 });
 
@@ -252,7 +342,7 @@ describe("custom resources", () => {
     Properties: { ServiceToken: get("Provider", "Arn"), ...properties },
   });
 
-  it("are created and updated by their function, and give its data", async () => {
+  it("are created, updated and deleted by their function, and give its data", async () => {
     const outputs = { Seen: get("Schema", "Seen"), Id: { Ref: "Schema" } };
     const created = await deploy("custom", { ...provider, Schema: schema({ Version: "1" }) }, outputs);
     expect(created).toMatchObject({
@@ -261,6 +351,14 @@ describe("custom resources", () => {
     });
     const updated = await deploy("custom", { ...provider, Schema: schema({ Version: "2" }) }, outputs, "UPDATE");
     expect(updated).toMatchObject({ status: "UPDATE_COMPLETE", outputs: { Seen: '["Update","2","1"]' } });
+    expect((await deleteStack("custom")).status).toBe("DELETE_COMPLETE");
+  }, 60_000);
+
+  it("keep their stack when their function does not delete them", async () => {
+    await deploy("custom-stays", { ...provider, Schema: schema({ FailDelete: "the schema is in use" }) });
+    const { status, reasons } = await deleteStack("custom-stays");
+    expect(status).toBe("DELETE_FAILED");
+    expect(reasons).toContain("the schema is in use");
   }, 60_000);
 
   it("fail the stack with the function's reason", async () => {

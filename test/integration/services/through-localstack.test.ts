@@ -11,7 +11,14 @@ import {
   waitUntilStackUpdateComplete,
 } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
-import { DescribeTopicCommand, GetBootstrapBrokersCommand, KafkaClient } from "@aws-sdk/client-kafka";
+import {
+  DescribeClusterCommand,
+  DescribeTopicCommand,
+  GetBootstrapBrokersCommand,
+  KafkaClient,
+  ListClustersCommand,
+  ListConfigurationsCommand,
+} from "@aws-sdk/client-kafka";
 import {
   CreateEventSourceMappingCommand,
   DeleteEventSourceMappingCommand,
@@ -19,14 +26,22 @@ import {
   LambdaClient,
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
+import {
+  ListNamespacesCommand,
+  ListWorkgroupsCommand,
+  RedshiftServerlessClient,
+} from "@aws-sdk/client-redshift-serverless";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { MSKEvent } from "aws-lambda";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
+import { Client } from "pg";
 import { createFunction } from "./functions.ts";
 import { startTestCloud, type TestCloud } from "./local-cloud.ts";
+import { startWarehouse, type Warehouse } from "./redshift/support.ts";
 import { until } from "./until.ts";
 
 /** Writes what it gets to a file, measures it, and fails on a poisoned value. */
@@ -45,10 +60,18 @@ export const handler = async (event) => {
 const template = (partitions: number): string =>
   JSON.stringify({
     Resources: {
+      Configuration: {
+        Type: "AWS::MSK::Configuration",
+        Properties: { Name: "through", KafkaVersionsList: ["4.0.x.kraft"], ServerProperties: "log.retention.hours=1" },
+      },
       Cluster: {
         Type: "AWS::MSK::Cluster",
         Properties: {
           ClusterName: "through",
+          ConfigurationInfo: {
+            Arn: { "Fn::GetAtt": ["Configuration", "Arn"] },
+            Revision: { "Fn::GetAtt": ["Configuration", "LatestRevision.Revision"] },
+          },
           KafkaVersion: "4.0.x.kraft",
           NumberOfBrokerNodes: 2,
           BrokerNodeGroupInfo: { InstanceType: "kafka.m7g.large", ClientSubnets: ["subnet-1", "subnet-2"] },
@@ -64,14 +87,29 @@ const template = (partitions: number): string =>
           Configs: Buffer.from("retention.ms=86400000").toString("base64"),
         },
       },
+      Namespace: {
+        Type: "AWS::RedshiftServerless::Namespace",
+        Properties: {
+          NamespaceName: "through",
+          DbName: "through",
+          AdminUsername: "boss",
+          ManageAdminPassword: true,
+        },
+      },
+      Workgroup: {
+        Type: "AWS::RedshiftServerless::Workgroup",
+        Properties: { WorkgroupName: "through", NamespaceName: { Ref: "Namespace" }, SubnetIds: ["a", "b", "c"] },
+      },
     },
     Outputs: {
       ClusterArn: { Value: { Ref: "Cluster" } },
       TopicArn: { Value: { "Fn::GetAtt": ["Topic", "TopicArn"] } },
+      Port: { Value: { "Fn::GetAtt": ["Workgroup", "Workgroup.Endpoint.Port"] } },
     },
   });
 
 describe("the service process behind LocalStack", () => {
+  let warehouse: Warehouse;
   let cloud: TestCloud;
   let lambda: LambdaClient;
   let clusterArn: string;
@@ -101,15 +139,17 @@ describe("the service process behind LocalStack", () => {
   };
 
   beforeAll(async () => {
-    cloud = await startTestCloud();
+    warehouse = await startWarehouse();
+    cloud = await startTestCloud(warehouse.url);
     lambda = new LambdaClient(cloud.aws);
     seenFile = path.join(cloud.dataDir, "seen.jsonl");
   }, 180_000);
   afterAll(async () => {
     await cloud.stop();
+    await warehouse.stop();
   }, 60_000);
 
-  it("creates clusters and topics by CloudFormation, on the real broker", async () => {
+  it("creates clusters, topics and warehouses by CloudFormation, on the real engines", async () => {
     const client = new CloudFormationClient(cloud.aws);
     await client.send(new CreateStackCommand({ StackName: "through", TemplateBody: template(1) }));
     await waitUntilStackCreateComplete({ client, ...wait }, { StackName: "through" });
@@ -118,6 +158,7 @@ describe("the service process behind LocalStack", () => {
       Stacks?.[0]?.Outputs?.find((candidate) => candidate.OutputKey === key)?.OutputValue ?? "";
     clusterArn = output("ClusterArn");
     expect(output("TopicArn")).toBe(`${clusterArn.replace(":cluster/", ":topic/")}/through_orders`);
+    expect(output("Port")).toBe(new URL(warehouse.url).port);
 
     await client.send(new UpdateStackCommand({ StackName: "through", TemplateBody: template(3) }));
     await waitUntilStackUpdateComplete({ client, ...wait }, { StackName: "through" });
@@ -128,6 +169,11 @@ describe("the service process behind LocalStack", () => {
     expect(described).toMatchObject({ PartitionCount: 3, ReplicationFactor: 1, Status: "ACTIVE" });
     const brokers = await kafka.send(new GetBootstrapBrokersCommand({ ClusterArn: clusterArn }));
     expect(brokers.BootstrapBrokerString).toBe(cloud.kafka);
+    const { ClusterInfo } = await kafka.send(new DescribeClusterCommand({ ClusterArn: clusterArn }));
+    expect(ClusterInfo?.CurrentBrokerSoftwareInfo).toMatchObject({
+      ConfigurationArn: expect.stringContaining(":configuration/through/"),
+      ConfigurationRevision: 1,
+    });
     await expect(
       kafka.send(new DescribeTopicCommand({ ClusterArn: clusterArn, TopicName: "none" })),
     ).rejects.toMatchObject({ name: "NotFoundException" });
@@ -269,13 +315,59 @@ describe("the service process behind LocalStack", () => {
     await until("the invocation", async () => (await seen()).some((event) => "scheduled" in event), 30_000);
   }, 90_000);
 
-  it("deletes them again", async () => {
-    const client = new CloudFormationClient(cloud.aws);
-    await client.send(new DeleteStackCommand({ StackName: "through" }));
-    await waitUntilStackDeleteComplete({ client, ...wait }, { StackName: "through" });
+  /** What the services and the engines behind them have. */
+  const there = async () => {
+    const [kafka, redshift, secrets] = [
+      new KafkaClient(cloud.aws),
+      new RedshiftServerlessClient(cloud.aws),
+      new SecretsManagerClient(cloud.aws),
+    ];
     const admin = new Kafka({ brokers: [cloud.kafka], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
-    expect(await admin.listTopics()).not.toContain("through_orders");
+    const topics = await admin.listTopics();
     await admin.disconnect();
-  }, 90_000);
+    const database = new Client({ connectionString: warehouse.url });
+    await database.connect();
+    const { rows } = await database.query<{ datname: string }>("SELECT datname FROM pg_database");
+    await database.end();
+    const [clusters, configurations, namespaces, workgroups, secretList] = await Promise.all([
+      kafka.send(new ListClustersCommand({})),
+      kafka.send(new ListConfigurationsCommand({})),
+      redshift.send(new ListNamespacesCommand({})),
+      redshift.send(new ListWorkgroupsCommand({})),
+      secrets.send(new ListSecretsCommand({})),
+    ]);
+    return {
+      clusters: clusters.ClusterInfoList?.map(({ ClusterName }) => ClusterName),
+      configurations: configurations.Configurations?.map(({ Name }) => Name),
+      topics: topics.filter((name) => name.startsWith("through_")),
+      namespaces: namespaces.namespaces?.map(({ namespaceName }) => namespaceName),
+      workgroups: workgroups.workgroups?.map(({ workgroupName }) => workgroupName),
+      secrets: secretList.SecretList?.map(({ Name }) => Name),
+      databases: rows.map(({ datname }) => datname).filter((name) => name === "through"),
+    };
+  };
+
+  it("deletes all of them, and creates them again", async () => {
+    const client = new CloudFormationClient(cloud.aws);
+    const all = {
+      clusters: ["through"],
+      configurations: ["through"],
+      topics: ["through_orders"],
+      namespaces: ["through"],
+      workgroups: ["through"],
+      secrets: ["redshift!through-boss"],
+      databases: ["through"],
+    };
+    const none = Object.fromEntries(Object.keys(all).map((kind) => [kind, []]));
+    for (let times = 0; times < 2; times += 1) {
+      expect(await there()).toEqual(all);
+      await client.send(new DeleteStackCommand({ StackName: "through" }));
+      await waitUntilStackDeleteComplete({ client, ...wait }, { StackName: "through" });
+      expect(await there()).toEqual(none);
+      if (times > 0) break;
+      await client.send(new CreateStackCommand({ StackName: "through", TemplateBody: template(1) }));
+      await waitUntilStackCreateComplete({ client, ...wait }, { StackName: "through" });
+    }
+  }, 120_000);
 });
