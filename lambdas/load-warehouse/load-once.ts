@@ -5,6 +5,7 @@ import { TransientError } from "../core/errors.ts";
 import type { Sleep } from "../core/ports.ts";
 import { backoff } from "../core/retrying.ts";
 import { RolledBackError, WarehouseError } from "../core/warehouse-error.ts";
+import { clientToken } from "./client-token.ts";
 import type { LoadBatch } from "./load-batch.ts";
 import type { RefusalPorts } from "./refused-lines.ts";
 import { withoutRefusedLines } from "./refused-lines.ts";
@@ -24,9 +25,9 @@ const ATTEMPTS = 8;
 export type LoadOutcome = { readonly kind: "loaded"; readonly plan: LoadPlan } | { readonly kind: "moved" };
 
 /**
- * Loads one batch: manifest, then the transaction. The ClientToken is made of the batch and the attempt. When the outcome is
- * not known (time-out, throttling) the same token asks the same statement again; when it is known to have failed, the
- * next attempt has its own. Lines that COPY refuses go to quarantine and the rest is loaded.
+ * Loads one batch: manifest, then the transaction. The ClientToken is made of batch, attempt and statements. When the
+ * outcome is not known (time-out, throttling) the same token asks the same statement again; when it is known to have
+ * failed, the next attempt has its own. Lines that COPY refuses go to quarantine and the rest is loaded.
  *
  * Safe to repeat because the transaction asserts the ledger's position, and the same batch makes the same tokens: a run
  * that died is asked about, not doubled.
@@ -44,7 +45,8 @@ export async function loadOnce(
   for (let tries = 1; ; tries++) {
     const plan = toLoadPlan(batch, files, await putManifest(files, id, attempt, context, ports), context);
     try {
-      await ports.warehouse.transaction(loadTransaction(plan), `${id}-${attempt}`);
+      const statements = loadTransaction(plan);
+      await ports.warehouse.transaction(statements, clientToken(`${id}-${attempt}`, statements));
       return { kind: "loaded", plan };
     } catch (error) {
       if (hasMoved(error)) return { kind: "moved" };

@@ -5,6 +5,7 @@ import { refusedLines } from "../../schemas/sql/load-errors.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
+import { clientToken } from "./client-token.ts";
 import { csvRecords } from "./csv-lines.ts";
 import type { SourceFile } from "./to-load-plan.ts";
 
@@ -21,16 +22,17 @@ type Lines = ReadonlyMap<number, string>;
 /**
  * Finds every line that COPY refuses, puts it into quarantine with its reason, and writes copies of the files without
  * them. Quarantine comes first: a line leaves the way of the load only when it is safe.
- * @param token ClientToken of the check
+ * @param name of the check, for its ClientToken
  * @returns the files to load instead, or null when the warehouse names no line: then the refusal was about something else
  */
 export async function withoutRefusedLines(
   plan: LoadPlan & { readonly manifest: string },
   files: readonly SourceFile[],
-  token: string,
+  name: string,
   ports: RefusalPorts,
 ): Promise<readonly SourceFile[] | null> {
-  await ports.warehouse.transaction(checkFiles(plan, plan.manifest), token);
+  const statements = checkFiles(plan, plan.manifest);
+  await ports.warehouse.transaction(statements, clientToken(name, statements));
   const refused = await readRefusals(files, ports);
   if (refused.size === 0) return null;
   const result: SourceFile[] = [];
