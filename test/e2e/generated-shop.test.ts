@@ -124,6 +124,15 @@ describe("npm run local -- --json --keep", () => {
     expect(reportIn(second)).toMatchObject({ ok: false, error: expect.stringContaining("npm run local -- down") });
   });
 
+  it("is left alone by the check, which does not start beside it", async () => {
+    const check = await runProgram(".ci/run", []);
+    expect(check).toMatchObject({ code: 1, stdout: "0 passed, 1 failed\n" });
+    expect(check.stderr).toMatch(
+      /needs this checkout for itself: a local cloud is running since .*npm run local -- down/,
+    );
+    expect(await millrace("status")).toMatchObject({ code: 0 });
+  });
+
   it("is stopped by down", async () => {
     const down = await millrace("down");
     expect(down).toMatchObject({ code: 0 });
