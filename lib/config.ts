@@ -66,6 +66,7 @@ export interface CaptureConfig {
   /** Length of one bounded run of capture-changes; below its timeout by the time a hand-over takes. */
   readonly runSeconds: number;
   readonly serverIdBase: number;
+  /** Rows of a chunk; larger tables take more, so that a copy stays within 1,500 chunks. */
   readonly chunkRows: number;
   /** Rows a second and chunk; 0 is unthrottled. */
   readonly rowsPerSecond: number;

@@ -5,7 +5,7 @@ export const captureSnapshotEnvironment = z.object({
   ...sourceEnvironment,
   ...kafkaEnvironment,
   ...landingEnvironment,
-  /** Rows per chunk aimed at when a table is planned. */
+  /** Rows per chunk aimed at when a plan is made; at least these. */
   CHUNK_ROWS: envInteger,
   /** Rows a second and chunk at most; 0 means unthrottled. */
   ROWS_PER_SECOND: envInteger,

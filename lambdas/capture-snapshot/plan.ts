@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { Anchor, KeyValue, ServerFacts, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
+import type { Anchor, ServerFacts, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
@@ -10,15 +10,10 @@ import { ConfigurationError, MalformedInputError, PreflightError } from "../core
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
+import { checkTableCount, planChunks } from "./chunks.ts";
+import type { ChunkPlan } from "./chunks.ts";
 import { preflight } from "./preflight.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
-
-/** One key range of one table: `above < first key column <= upTo`; null is open. Whole numbers as text. */
-export interface ChunkPlan {
-  readonly table: string;
-  readonly above: string | null;
-  readonly upTo: string | null;
-}
 
 /** What all runs of one snapshot share, written once by the plan. */
 export interface SnapshotPlan {
@@ -70,6 +65,7 @@ export interface PlanRequest {
   readonly definitions: readonly AnyTable[];
   /** Qualified names to snapshot; null: all. */
   readonly only: readonly string[] | null;
+  /** Rows of a chunk; more of them when the plan would have too many chunks. */
   readonly chunkRows: number;
 }
 
@@ -88,11 +84,11 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const { problems, warnings } = preflight(facts, found, tables);
   for (const warning of warnings) telemetry.warn(warning);
   if (problems.length > 0) throw new PreflightError(problems);
+  checkTableCount(tables);
 
   const anchor = await source.anchor();
   const epoch = await startChanges(request.sourceName, anchor, ports);
-  const chunks: ChunkPlan[] = [];
-  for (const table of tables) chunks.push(...(await chunksOf(table, source, request.chunkRows)));
+  const chunks = await planChunks(tables, source, request.chunkRows);
 
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
   const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: tables.map(qualifiedName), chunks };
@@ -153,35 +149,4 @@ async function startChanges(sourceName: string, anchor: Anchor, ports: PlanPorts
   const stored = await ports.state.get(key);
   if (stored === null) throw new MalformedInputError(`the checkpoint ${key} vanished while the snapshot was planned`);
   return parseCheckpoint(stored.body.toString("utf8"), key).position.epoch;
-}
-
-/** Ranges of about `chunkRows` rows over a leading whole-number key; one open range for every other table. */
-async function chunksOf(table: AnyTable, source: SourceDatabase, chunkRows: number): Promise<readonly ChunkPlan[]> {
-  const name = qualifiedName(table);
-  const whole: ChunkPlan = { table: name, above: null, upTo: null };
-  const [first] = table.key === "none" ? [] : table.key;
-  if (first === undefined || table.columns[first]?.type.kind !== "int") return [whole];
-  const extent = await source.extent(table);
-  if (extent === null) return [whole];
-  return splitRange(asInteger(extent.min), asInteger(extent.max), Math.ceil(extent.rows / chunkRows)).map(
-    ([above, upTo]) => ({ table: name, above: above?.toString() ?? null, upTo: upTo?.toString() ?? null }),
-  );
-}
-
-const asInteger = (value: KeyValue): bigint => BigInt(value.toString());
-
-/**
- * Splits (-inf, +inf) at even steps between min and max into at most `parts` ranges [above, upTo]. The outer ends stay
- * open: rows beyond the extent that was read belong somewhere too.
- */
-export function splitRange(
-  min: bigint,
-  max: bigint,
-  parts: number,
-): readonly (readonly [bigint | null, bigint | null])[] {
-  const width = max - min + 1n;
-  const count = BigInt(Math.max(1, parts)) < width ? BigInt(Math.max(1, parts)) : width;
-  const bounds: bigint[] = [];
-  for (let i = 1n; i < count; i++) bounds.push(min + (width * i) / count - 1n);
-  return [...bounds, null].map((upTo, i) => [i === 0 ? null : (bounds[i - 1] ?? null), upTo]);
 }

@@ -36,8 +36,8 @@ export interface CopyMachineProps {
  *
  * Plan takes the anchor, then change capture starts, then the chunks are read beside it; when all is loaded the star is
  * built once from history and the report is written. Every step can be repeated: an execution that failed is redriven
- * or started again. An execution's history holds about 2,000 chunks: what has more rows takes larger chunks
- * (`capture.chunkRows`), or several executions with some of the tables each.
+ * or started again. An execution's history ends at 25,000 events: the plan has so few chunks that it stays below
+ * (MOST_CHUNKS in lambdas/capture-snapshot/chunks.ts).
  */
 export class CopyMachine extends Construct {
   readonly machine: StateMachine;
