@@ -71,13 +71,24 @@ export async function status(
 export async function measure(settings: MeasureLagSettings, ports: MeasureLagPorts): Promise<PipelineStatus> {
   const found = await status(settings, ports);
   const { telemetry } = ports;
-  if (found.capture?.lagSeconds != null) telemetry.metric(METRICS.captureLag, found.capture.lagSeconds, "Seconds");
+  const lag = captureLag(found);
+  if (lag !== null) telemetry.metric(METRICS.captureLag, lag, "Seconds");
   for (const table of found.tables) {
     const dimensions = { Table: table.table };
     telemetry.metric(METRICS.landLag, Math.max(0, table.published - table.landed), "Count", dimensions);
     telemetry.metric(METRICS.loadLag, Math.max(0, table.landed - table.loaded), "Count", dimensions);
   }
   return found;
+}
+
+/**
+ * Seconds that capture is behind. Before the first copy it has nothing to do, so it is behind nothing. null when there
+ * is no telling: nothing was published since the anchor, or the checkpoint of a source that was captured is gone. The
+ * alarm takes silence as a failure.
+ */
+function captureLag({ capture, tables }: PipelineStatus): number | null {
+  if (capture !== null) return capture.lagSeconds;
+  return tables.every(({ published }) => published === 0) ? 0 : null;
 }
 
 const finishSchema = z.object({ rows: z.int(), endOffsets: z.record(z.string(), z.array(z.int())) });

@@ -70,6 +70,24 @@ describe.each(STAGES)("observability of stage %s", (name) => {
     for (const alarm of alarms(name)) expect(alarm).toHaveProperty("MetricName");
   });
 
+  it("takes silence as failure where somebody reports every minute, and nowhere else", () => {
+    const silent = alarms(name).filter((alarm) => alarm["TreatMissingData"] === "breaching");
+    expect(silent.map((alarm) => alarm["MetricName"])).toEqual([METRICS.captureLag]);
+    const [{ EvaluationPeriods, DatapointsToAlarm, Period } = {}] = silent;
+    // One report within the time of the alarm is enough to be no silence.
+    expect({ Period, DatapointsToAlarm }).toEqual({ Period: 60, DatapointsToAlarm: EvaluationPeriods });
+    expect(EvaluationPeriods).toBeGreaterThanOrEqual(3);
+    const { Pipeline } = stage(name).templates;
+    const [measureLag] = resourcesOf(Pipeline, "AWS::Lambda::Function").find(([id]) =>
+      id.startsWith("LagMeasureLag"),
+    ) ?? [""];
+    const schedules = resourcesOf(Pipeline, "AWS::Scheduler::Schedule").map(([, schedule]) => schedule.Properties);
+    const own = schedules.filter(({ Target }) => JSON.stringify(Target).includes(`"${measureLag}"`));
+    expect(own.map(({ ScheduleExpression, State }) => [ScheduleExpression, State ?? "ENABLED"])).toEqual([
+      ["rate(1 minute)", "ENABLED"],
+    ]);
+  });
+
   it("one dashboard shows the way of a row, by table where tables differ", () => {
     const dashboards = resourcesOf(Observability, "AWS::CloudWatch::Dashboard");
     expect(dashboards).toHaveLength(1);

@@ -156,6 +156,29 @@ describe("measure", () => {
       LoadLagRecords: 1,
     });
   });
+
+  const captureLag = async ({ ports, telemetry }: ReturnType<typeof world>) => {
+    await measure(settings, ports);
+    return new Map(telemetry.metrics).get("CaptureLagSeconds");
+  };
+
+  it("is behind nothing before the first copy", async () => {
+    const fresh = world({ ...through, loaded: [], landed: [null, null] });
+    fresh.state.objects.delete(checkpointKey("test"));
+    const empty = async () => new Map([["classicmodels_orders", [0, 0]]]);
+    expect(await captureLag({ ...fresh, ports: { ...fresh.ports, endOffsets: empty } })).toBe(0);
+  });
+
+  it("says nothing, which is an alarm, when the checkpoint of what was captured is gone", async () => {
+    const lost = world(through);
+    lost.state.objects.delete(checkpointKey("test"));
+    expect(await captureLag(lost)).toBeUndefined();
+  });
+
+  it("rises while capture stands still and the source goes on", async () => {
+    const stopped = world({ ...through, checkpoint: 600 });
+    expect(await captureLag({ ...stopped, ports: { ...stopped.ports, now: () => 304_000 } })).toBe(300);
+  });
 });
 
 describe("loaded and report", () => {
