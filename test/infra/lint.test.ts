@@ -17,15 +17,17 @@ const ACCEPTED = [
 
 describe("cfn-lint", () => {
   const installed = existsSync(CFN_LINT);
-  const name = "finds nothing in any template of any stage";
-  if (!installed) {
-    process.stderr.write(
-      "cfn-lint is not installed, templates are not linted: run `node localstack/setup/main.mjs`.\n",
-    );
-  }
-  (installed ? it : it.skip)(
-    name,
+  const missing = `${CFN_LINT} is missing: run \`node localstack/setup/main.mjs\``;
+  // Setup comes first wherever the whole check runs: there, a linter that is missing is a failure.
+  const skips = !installed && (process.env["CI"] ?? "") === "";
+  if (skips) process.stderr.write(`Templates are NOT linted: ${missing}.\n`);
+
+  (skips ? it.skip : it)(
+    skips
+      ? `finds nothing in any template of any stage (skipped: ${missing})`
+      : "finds nothing in any template of any stage",
     () => {
+      if (!installed) throw new Error(missing);
       const templates = STAGES.flatMap((known) => stage(known).files);
       expect(templates).toHaveLength(9);
       const run = spawnSync(CFN_LINT, ["--ignore-checks", ...ACCEPTED, "--", ...templates], { encoding: "utf8" });
