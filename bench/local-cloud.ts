@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { z } from "zod";
-import { readState } from "../localstack/engines/state.ts";
-import type { LocalState } from "../localstack/engines/state.ts";
+import { runningLocally } from "../cli/local-state.ts";
+import type { LocalState } from "../cli/local-state.ts";
 import { watchMemory } from "./memory.ts";
 import type { MemorySeries } from "./memory.ts";
 
@@ -35,8 +35,8 @@ export async function mainJob(
 
 /** The local cloud that a main job with --keep has left running. */
 export function keptCloud(): LocalState {
-  const state = readState();
-  if (state === undefined) throw new Error("the main job left no local cloud running");
+  const state = runningLocally();
+  if (state === null) throw new Error("the main job left no local cloud running");
   return state;
 }
 

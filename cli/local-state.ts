@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { CommandError } from "./errors.ts";
-import { endProcess, isRunning } from "./processes.ts";
+import { readIfThere, replaceFile } from "./files.ts";
+import { endProcess, isRunning, startTimeOf } from "./processes.ts";
 
-/** Where the local cloud writes what runs; localstack/engines/state.ts is the writer. */
+/** What runs of the local cloud. */
 export const STATE_FILE = path.resolve(import.meta.dirname, "..", ".local", "state.json");
 
 const LocalState = z.object({
@@ -28,6 +29,16 @@ export function runningLocally(file = STATE_FILE): LocalState | null {
   return state?.processes.some(isRunning) === true ? state : null;
 }
 
+/** Writes what runs; start times are filled in here. */
+export function writeLocalState(state: LocalState, file = STATE_FILE): void {
+  const processes = state.processes.map((each) => ({ ...each, startTime: each.startTime ?? startTimeOf(each.pid) }));
+  replaceFile(file, `${JSON.stringify({ ...state, processes }, undefined, 2)}\n`);
+}
+
+export function forgetLocalState(file = STATE_FILE): void {
+  rmSync(file, { force: true });
+}
+
 /**
  * Ends all that the state file names, and removes the file. A main job that is still at work goes first: it stops
  * what it has started in good order, and what it leaves is ended after it.
@@ -43,18 +54,13 @@ export async function stopLocal(file = STATE_FILE): Promise<string[]> {
       // PostgreSQL would wait at SIGTERM until its clients have gone.
       .map((each) => endProcess(each, each.name === "warehouse" ? "SIGINT" : "SIGTERM")),
   );
-  rmSync(file, { force: true });
+  forgetLocalState(file);
   return running.map(({ name }) => name);
 }
 
 function read(file: string): LocalState | null {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
+  const text = readIfThere(file);
+  if (text === null) return null;
   const parsed = LocalState.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   throw new CommandError(

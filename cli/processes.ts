@@ -11,6 +11,8 @@ export interface ProcessId {
 
 const POLL_MS = 50;
 const GRACE_MS = 15_000;
+/** SIGKILL is at once, but for a machine that is busy. */
+const KILLED_WITHIN_MS = 15_000;
 
 /** @returns whether this very process still runs; one that has ended and was not waited for does not. */
 export function isRunning({ pid, startTime }: ProcessId): boolean {
@@ -26,18 +28,21 @@ export function isRunning({ pid, startTime }: ProcessId): boolean {
 /** @returns when the process started, in the form of ProcessId. */
 export const startTimeOf = (pid: number): string | undefined => statField(pid, 19);
 
-/** Ends a process: the signal, SIGKILL after a bound. Returns when it is gone. */
-export async function endProcess(id: ProcessId, signal: NodeJS.Signals): Promise<void> {
+/**
+ * Ends a process: the signal, SIGKILL after a bound. Returns when it is gone. Nothing happens if it is gone already, or
+ * if its id now belongs to a process that started at another time than the one meant.
+ */
+export async function endProcess(id: ProcessId, signal: NodeJS.Signals, graceMs = GRACE_MS): Promise<void> {
   const started = Date.now();
   let killed = false;
   if (isRunning(id)) send(id.pid, signal);
   while (isRunning(id)) {
     const waited = Date.now() - started;
-    if (waited > GRACE_MS && !killed) {
+    if (waited > graceMs && !killed) {
       killed = true;
       send(id.pid, "SIGKILL");
     }
-    if (waited > 2 * GRACE_MS) throw new CommandError(`Process ${id.pid} does not end, even by SIGKILL.`);
+    if (waited > graceMs + KILLED_WITHIN_MS) throw new CommandError(`Process ${id.pid} does not end, even by SIGKILL.`);
     await sleep(POLL_MS);
   }
 }

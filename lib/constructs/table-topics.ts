@@ -19,17 +19,13 @@ export class TableTopics extends Construct {
     super(scope, id);
     const { kafka } = props;
     for (const table of props.tables) {
-      const { name, partitions, config } = topicConfig(table);
+      const { name, partitions, config } = topicConfig(table, kafka);
       const topic = new CfnTopic(this, name, {
         clusterArn: props.cluster.arn,
         topicName: name,
         partitionCount: partitions,
         replicationFactor: kafka.replicationFactor,
-        configs: encode({
-          ...config,
-          "retention.ms": String(kafka.retentionHours * 3_600_000),
-          "min.insync.replicas": String(kafka.minInsyncReplicas),
-        }),
+        configs: encode(config),
       });
       topic.applyRemovalPolicy(props.removalPolicy);
     }

@@ -125,6 +125,8 @@ describe("npm run local -- --json --keep", () => {
   });
 
   it("is left alone by the check, which does not start beside it", async () => {
+    // Without a cloud to refuse, it would run these tests.
+    expect(runningLocally()).not.toBeNull();
     const check = await runProgram(".ci/run", []);
     expect(check).toMatchObject({ code: 1, stdout: "0 passed, 1 failed\n" });
     expect(check.stderr).toMatch(

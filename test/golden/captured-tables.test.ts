@@ -36,7 +36,7 @@ describe.each(tables.map((table) => ({ name: qualifiedName(table), table })))("$
     };
     expectGolden(
       `names/${name}.json`,
-      `${JSON.stringify({ topic: topicConfig(table), landing: landingKey(place), query }, null, 2)}\n`,
+      `${JSON.stringify({ topic: topicConfig(table, { retentionHours: 168, minInsyncReplicas: 2 }), landing: landingKey(place), query }, null, 2)}\n`,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { columnTypeOf } from "../../../schemas/types/from-mysql.ts";
 import type { SourceColumn } from "../../core/capture-ports.ts";
 import { UnsupportedColumnError } from "./errors.ts";
 import { stringWriter } from "./values/charsets.ts";
@@ -75,47 +76,32 @@ function text(column: SourceColumn, collation: number, collations: Collations): 
  * @throws UnsupportedColumnError
  */
 export function textWriter(column: SourceColumn, collation: number, collations: Collations): TextWriter {
-  switch (column.dataType) {
-    case "tinyint":
-    case "smallint":
-    case "mediumint":
+  const type = columnTypeOf(column);
+  switch (type?.kind) {
     case "int":
-    case "bigint":
     case "year":
       return integer;
     case "decimal":
       return decimal;
     case "float":
-      return float;
-    case "double":
-      return double;
+      return type.bits === 32 ? float : double;
     case "date":
     case "datetime":
     case "time":
       return quoted;
     case "timestamp":
       return timestamp;
-    case "char":
-    case "varchar":
-    case "tinytext":
-    case "text":
-    case "mediumtext":
-    case "longtext":
+    case "string":
     case "enum":
     case "set":
       return text(column, collation, collations);
-    case "binary":
-    case "varbinary":
-    case "tinyblob":
-    case "blob":
-    case "mediumblob":
-    case "longblob":
+    case "bytes":
       return writeBase64;
     case "bit":
-      return bits(column.precision ?? 1);
+      return bits(type.length);
     case "json":
       return writeServerJson;
-    default:
+    case undefined:
       throw new UnsupportedColumnError(column.name, `its type ${column.columnType} is not known`);
   }
 }

@@ -3,8 +3,8 @@ import path from "node:path";
 import type { Cloud } from "../../engines/cloud.ts";
 import { startCloud } from "../../engines/cloud.ts";
 import { choosePort } from "../../engines/ports.ts";
-import { lockRun, removeState, runningState, writeState } from "../../engines/state.ts";
-import { MAIN_JOB } from "../../../cli/local-state.ts";
+import { lockRun } from "../../engines/run-lock.ts";
+import { forgetLocalState, MAIN_JOB, runningLocally, writeLocalState } from "../../../cli/local-state.ts";
 import { DemoError } from "../errors.ts";
 import type { Say } from "../progress/index.ts";
 import { parseSourceUrl } from "../source/connection.ts";
@@ -88,8 +88,8 @@ export async function risingCloud(sourceUrl: string | null, signal: AbortSignal)
 export function claimRun(): () => void {
   const release = lockRun();
   try {
-    const running = runningState();
-    if (running !== undefined) {
+    const running = runningLocally();
+    if (running !== null) {
       throw new DemoError(
         "start",
         `a local cloud is running since ${running.startedAt}: look at it with \`npx millrace status\`, or stop it with \`npm run local -- down\`.`,
@@ -107,7 +107,7 @@ export function recordRun(cloud: Cloud, startedAt: Date, jobAtWork: boolean): vo
   const { source, kafka, aws } = cloud.endpoints;
   const warehouse = warehouseUrl(cloud);
   const processes = cloud.engines.flatMap(({ name, pid, log = "" }) => (pid === undefined ? [] : [{ name, pid, log }]));
-  writeState({
+  writeLocalState({
     pid: process.pid,
     startedAt: startedAt.toISOString(),
     stage: STAGE,
@@ -123,4 +123,4 @@ export function warehouseUrl(cloud: Cloud): string {
   return url.href;
 }
 
-export const forgetRun = (): void => removeState();
+export const forgetRun = (): void => forgetLocalState();

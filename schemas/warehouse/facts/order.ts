@@ -2,8 +2,7 @@ import { defineFact } from "../../model/fact.ts";
 import { orderdetails } from "../../sources/classicmodels/orderdetails.ts";
 import { orders } from "../../sources/classicmodels/orders.ts";
 import { customer } from "../dimensions/customer.ts";
-import { employee } from "../dimensions/employee.ts";
-import { location } from "../dimensions/location.ts";
+import { ofCustomer } from "./of-customer.ts";
 
 export const order = defineFact({
   name: "order",
@@ -14,16 +13,7 @@ export const order = defineFact({
   asOf: "order_date",
   members: {
     customer_key: { dimension: customer, on: { customer_number: "customer_number" } },
-    employee_key: { dimension: employee, on: { employee_number: "customer_key.sales_rep_employee_number" } },
-    location_key: {
-      dimension: location,
-      on: {
-        city: "customer_key.city",
-        state: "customer_key.state",
-        postal_code: "customer_key.postal_code",
-        country: "customer_key.country",
-      },
-    },
+    ...ofCustomer,
   },
   days: {
     order_date_key: "order_date",

@@ -1,8 +1,7 @@
 import { defineFact } from "../../model/fact.ts";
 import { payments } from "../../sources/classicmodels/payments.ts";
 import { customer } from "../dimensions/customer.ts";
-import { employee } from "../dimensions/employee.ts";
-import { location } from "../dimensions/location.ts";
+import { ofCustomer } from "./of-customer.ts";
 
 export const payment = defineFact({
   name: "payment",
@@ -12,16 +11,7 @@ export const payment = defineFact({
   asOf: "payment_date",
   members: {
     customer_key: { dimension: customer, on: { customer_number: "customer_number" } },
-    employee_key: { dimension: employee, on: { employee_number: "customer_key.sales_rep_employee_number" } },
-    location_key: {
-      dimension: location,
-      on: {
-        city: "customer_key.city",
-        state: "customer_key.state",
-        postal_code: "customer_key.postal_code",
-        country: "customer_key.country",
-      },
-    },
+    ...ofCustomer,
   },
   days: { payment_date_key: "payment_date" },
   columns: { amount: "amount" },

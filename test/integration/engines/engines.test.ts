@@ -11,7 +11,7 @@ import { startKafka } from "../../../localstack/engines/kafka.ts";
 import { givenMysql, startMysql } from "../../../localstack/engines/mysql.ts";
 import { isListening } from "../../../localstack/engines/ports.ts";
 import { startPostgres } from "../../../localstack/engines/postgres.ts";
-import { isAlive } from "../../../localstack/engines/process.ts";
+import { isRunning } from "../../../cli/processes.ts";
 import type { RunningEngine } from "../../../localstack/engines/engine.ts";
 
 let dataDir: string;
@@ -32,10 +32,10 @@ function kept<E extends RunningEngine>(engine: E): E {
 }
 
 async function expectToStop(engine: RunningEngine): Promise<void> {
-  expect(isAlive(engine.pid ?? NaN)).toBe(true);
+  expect(isRunning({ pid: engine.pid ?? NaN })).toBe(true);
   expect(existsSync(engine.log ?? "")).toBe(true);
   await engine.stop();
-  expect(isAlive(engine.pid ?? NaN)).toBe(false);
+  expect(isRunning({ pid: engine.pid ?? NaN })).toBe(false);
   await engine.stop();
 }
 
@@ -80,7 +80,7 @@ describe("the source", () => {
     const given = await givenMysql(engine.endpoint);
     expect(given.pid).toBeUndefined();
     await given.stop();
-    expect(isAlive(engine.pid ?? NaN)).toBe(true);
+    expect(isRunning({ pid: engine.pid ?? NaN })).toBe(true);
     const wrong = engine.endpoint.replace(":millrace@", ":wrong@");
     await expect(givenMysql(wrong)).rejects.toThrow(/cannot be used \(ER_ACCESS_DENIED_ERROR\)/);
     await expect(givenMysql("mysql://a:b@127.0.0.1:1")).rejects.toThrow(/ECONNREFUSED/);

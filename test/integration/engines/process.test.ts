@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { isAlive, startProcess, startTimeOf, stopPid } from "../../../localstack/engines/process.ts";
-import { lockRun, readState, runningState, stopState, writeState } from "../../../localstack/engines/state.ts";
+import { isRunning } from "../../../cli/processes.ts";
+import { runToEnd, startProcess } from "../../../localstack/engines/process.ts";
+import { lockRun } from "../../../localstack/engines/run-lock.ts";
 
 let folder: string;
 
@@ -29,9 +28,9 @@ describe("startProcess", () => {
       ...script(`require("fs").writeFileSync(${JSON.stringify(ready)}, ""); ${FOREVER}`),
       ready: async () => existsSync(ready),
     });
-    expect(isAlive(part.pid)).toBe(true);
+    expect(isRunning(part)).toBe(true);
     await part.stop();
-    expect(isAlive(part.pid)).toBe(false);
+    expect(isRunning(part)).toBe(false);
   });
 
   it("tells a process that ends, by name, with its last lines and its log", async () => {
@@ -58,43 +57,17 @@ describe("startProcess", () => {
       graceSeconds: 0.2,
     });
     await expect(start).rejects.toThrow(/did not answer within 1 s; last answer: connection refused/);
-    expect(isAlive(Number(await readFile(pidFile, "utf8")))).toBe(false);
+    expect(isRunning({ pid: Number(await readFile(pidFile, "utf8")) })).toBe(false);
   });
 });
 
-describe("stopPid", () => {
-  it("spares a process that took over the id of the one meant", async () => {
-    const child = spawn(process.execPath, ["-e", FOREVER], { stdio: "ignore" });
-    await once(child, "spawn");
-    const pid = child.pid ?? NaN;
-    await stopPid(pid, { startTime: "1" });
-    expect(isAlive(pid)).toBe(true);
-    await stopPid(pid, { startTime: startTimeOf(pid) });
-    expect(isAlive(pid)).toBe(false);
-  });
-});
-
-describe("the state of a local run", () => {
-  const endpoints = { source: "mysql://a", kafka: "127.0.0.1:1", aws: "http://b", warehouse: "postgres://c" };
-
-  it("is read while something of it runs, and removed when nothing does", async () => {
-    const child = spawn(process.execPath, ["-e", FOREVER], { stdio: "ignore" });
-    await once(child, "spawn");
-    const processes = [{ name: "part", pid: child.pid ?? NaN, log: "part.log" }];
-    writeState({ pid: process.pid, startedAt: new Date().toISOString(), stage: "local", endpoints, processes }, folder);
-    expect(runningState(folder)?.processes[0]).toMatchObject({
-      name: "part",
-      startTime: startTimeOf(child.pid ?? NaN),
-    });
-    expect(await stopState(folder)).toEqual(["part"]);
-    expect(isAlive(child.pid ?? NaN)).toBe(false);
-    expect(readState(folder)).toBeUndefined();
-    expect(await stopState(folder)).toEqual([]);
-  });
-
-  it("that cannot be read is an error that names the file", async () => {
-    await writeFile(path.join(folder, "state.json"), `{"pid": "x"}`);
-    expect(() => readState(folder)).toThrow(path.join(folder, "state.json"));
+describe("runToEnd", () => {
+  it("waits for a program's end, and tells one that fails", async () => {
+    await runToEnd(script(`console.log("done")`));
+    expect(await readFile(log(), "utf8")).toBe("done\n");
+    await expect(runToEnd(script(`console.error("no"); process.exit(3)`))).rejects.toThrow(
+      /^part ended with code 3\.\n {2}no/,
+    );
   });
 });
 

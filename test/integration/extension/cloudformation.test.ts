@@ -1,18 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import {
-  CloudFormationClient,
-  CreateChangeSetCommand,
-  DeleteStackCommand,
-  DescribeChangeSetCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  ExecuteChangeSetCommand,
-} from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { GetBootstrapBrokersCommand, KafkaClient } from "@aws-sdk/client-kafka";
 import type { CloudUnderTest, ServiceCall } from "./cloud-under-test.ts";
-import { eventually, startCloudUnderTest } from "./cloud-under-test.ts";
+import { startCloudUnderTest } from "./cloud-under-test.ts";
+import { openStacks } from "./stacks.ts";
+import type { Stacks } from "./stacks.ts";
 
 /** In the manner of CDK's own custom resources: by HTTPS, whatever the response URL says. */
 const CUSTOM_RESOURCE = `
@@ -37,7 +29,7 @@ exports.handler = async (event) => {
 `;
 
 let cloud: CloudUnderTest;
-let formation: CloudFormationClient;
+let stacks: Stacks;
 
 /** Logical ids that the services refuse to delete. */
 const undeletable = new Set<string>();
@@ -71,79 +63,18 @@ const asObject = (value: unknown): object => (typeof value === "object" && value
 
 beforeAll(async () => {
   cloud = await startCloudUnderTest(answer);
-  formation = new CloudFormationClient(cloud.client);
+  stacks = openStacks(cloud.client);
 }, 120_000);
 
 afterAll(async () => {
   await cloud.stop();
 }, 60_000);
 
-interface Outcome {
-  readonly status: string | undefined;
-  readonly outputs: Record<string, string | undefined>;
-  readonly reasons: string[];
-}
-
-/** Of a change set that was executed to its end; before, a stack that fails passes through other states. */
-async function outcomeOf(stack: string, changeSet: string | undefined): Promise<Outcome> {
-  await eventually(async () => {
-    const { ExecutionStatus } = await formation.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
-    return ExecutionStatus === "EXECUTE_COMPLETE" || ExecutionStatus === "EXECUTE_FAILED" ? true : undefined;
-  });
-  const described = await formation.send(new DescribeStacksCommand({ StackName: stack }));
-  const { StackStatus, Outputs = [] } = described.Stacks?.[0] ?? {};
-  const { StackEvents = [] } = await formation.send(new DescribeStackEventsCommand({ StackName: stack }));
-  const reasons = StackEvents.flatMap(({ ResourceStatusReason }) => ResourceStatusReason ?? []);
-  const outputs: Outcome["outputs"] = {};
-  for (const { OutputKey = "", OutputValue } of Outputs) outputs[OutputKey] = OutputValue;
-  return { status: StackStatus, outputs, reasons };
-}
-
-/** By change set, as CDK does: LocalStack's CreateStack and UpdateStack report success for some failures. */
-async function deploy(
-  stack: string,
-  resources: object,
-  outputs: object = {},
-  kind: "CREATE" | "UPDATE" = "CREATE",
-): Promise<Outcome> {
-  const values = Object.entries(outputs).map(([name, Value]) => [name, { Value: Value as unknown }] as const);
-  const template = { Resources: resources, Outputs: Object.fromEntries(values) };
-  const { Id } = await formation.send(
-    new CreateChangeSetCommand({
-      StackName: stack,
-      ChangeSetName: `change-${randomUUID()}`,
-      ChangeSetType: kind,
-      TemplateBody: JSON.stringify(template),
-      Capabilities: ["CAPABILITY_NAMED_IAM"],
-    }),
-  );
-  await eventually(async () => {
-    const { Status } = await formation.send(new DescribeChangeSetCommand({ ChangeSetName: Id }));
-    return Status === "CREATE_COMPLETE" ? Status : undefined;
-  });
-  await formation.send(new ExecuteChangeSetCommand({ ChangeSetName: Id }));
-  return outcomeOf(stack, Id);
-}
-
-/** Deletes a stack. @returns how that ended, why not, and the logical ids that the services were asked to delete */
-async function deleteStack(
-  stack: string,
-): Promise<{ readonly status: string; readonly deleted: readonly unknown[]; readonly reasons: readonly string[] }> {
-  const { Stacks = [] } = await formation.send(new DescribeStacksCommand({ StackName: stack }));
-  const [{ StackId } = {}] = Stacks;
+/** Deletes a stack. @returns also the logical ids that the services were asked to delete, in that order */
+async function deleteStack(stack: string) {
   const before = cloud.calls.length;
-  await formation.send(new DeleteStackCommand({ StackName: stack }));
-  const status = await eventually(async () => {
-    const described = await formation.send(new DescribeStacksCommand({ StackName: StackId }));
-    const now = described.Stacks?.[0]?.StackStatus;
-    return now === "DELETE_COMPLETE" || now === "DELETE_FAILED" ? now : undefined;
-  });
-  const { StackEvents = [] } = await formation.send(new DescribeStackEventsCommand({ StackName: StackId }));
-  return {
-    status,
-    deleted: cloud.calls.slice(before).map(({ body }) => body.logicalId),
-    reasons: StackEvents.flatMap(({ ResourceStatusReason }) => ResourceStatusReason ?? []),
-  };
+  const outcome = await stacks.remove(stack);
+  return { ...outcome, deleted: cloud.calls.slice(before).map(({ body }) => body.logicalId) };
 }
 
 const get = (id: string, attribute: string) => ({ "Fn::GetAtt": [id, attribute] });
@@ -171,7 +102,7 @@ const provider = {
 
 describe("resource types by the project's services", () => {
   it("are created, read by Ref and GetAtt (numbers too), and deleted", async () => {
-    const { status, outputs } = await deploy(
+    const { status, outputs } = await stacks.deploy(
       "remote",
       {
         Cluster: { Type: "AWS::MSK::Cluster", Properties: { ClusterName: "shop" } },
@@ -210,7 +141,7 @@ describe("resource types by the project's services", () => {
   }, 60_000);
 
   it("fail the stack with the services' own words", async () => {
-    const { status, reasons } = await deploy("refused", {
+    const { status, reasons } = await stacks.deploy("refused", {
       Cluster: { Type: "AWS::MSK::Cluster", Properties: { ClusterName: "refused" } },
     });
     expect(status).toBe("ROLLBACK_COMPLETE");
@@ -234,20 +165,20 @@ describe("deleting a stack", () => {
     Topic: { Type: "AWS::MSK::Topic", Properties: { TopicName: "orders", ClusterArn: get("Cluster", "Arn") } },
   };
   it("reads attributes that are numbers, to update and to delete", async () => {
-    expect(await deploy("numbers", resources)).toMatchObject({ status: "CREATE_COMPLETE" });
+    expect(await stacks.deploy("numbers", resources)).toMatchObject({ status: "CREATE_COMPLETE" });
     const larger = structuredClone(resources) as typeof resources & { Cluster: { Properties: object } };
     Object.assign(larger.Cluster.Properties, { NumberOfBrokerNodes: 6 });
-    expect(await deploy("numbers", larger, {}, "UPDATE")).toMatchObject({ status: "UPDATE_COMPLETE" });
+    expect(await stacks.deploy("numbers", larger, {}, "UPDATE")).toMatchObject({ status: "UPDATE_COMPLETE" });
     expect(await deleteStack("numbers")).toMatchObject({
       status: "DELETE_COMPLETE",
       deleted: ["Topic", "Cluster", "Configuration"],
     });
-    expect(await deploy("numbers", resources)).toMatchObject({ status: "CREATE_COMPLETE" });
+    expect(await stacks.deploy("numbers", resources)).toMatchObject({ status: "CREATE_COMPLETE" });
     expect(await deleteStack("numbers")).toMatchObject({ status: "DELETE_COMPLETE" });
   }, 60_000);
 
   it("fails when a resource cannot be deleted, and goes on from there", async () => {
-    await deploy("in-use", resources);
+    await stacks.deploy("in-use", resources);
     undeletable.add("Topic");
     const failed = await deleteStack("in-use");
     expect(failed.status).toBe("DELETE_FAILED");
@@ -257,7 +188,7 @@ describe("deleting a stack", () => {
   }, 60_000);
 
   it("passes over what a failed deployment has not made", async () => {
-    const failed = await deploy(
+    const failed = await stacks.deploy(
       "half",
       {
         Configuration: resources.Configuration,
@@ -273,13 +204,15 @@ describe("deleting a stack", () => {
 
 describe("what nobody stands in for", () => {
   it("fails the stack when it is a resource type", async () => {
-    const { status, reasons } = await deploy("unknown-type", { Db: { Type: "AWS::RDS::DBInstance", Properties: {} } });
+    const { status, reasons } = await stacks.deploy("unknown-type", {
+      Db: { Type: "AWS::RDS::DBInstance", Properties: {} },
+    });
     expect(status).toBe("ROLLBACK_COMPLETE");
     expect(reasons.join("\n")).toContain("AWS::RDS::DBInstance");
   }, 60_000);
 
   it("fails the stack when it is an attribute", async () => {
-    const { status, reasons } = await deploy("unknown-attribute", {
+    const { status, reasons } = await stacks.deploy("unknown-attribute", {
       Cluster: { Type: "AWS::MSK::Cluster", Properties: { ClusterName: "shop" } },
       Topic: { Type: "AWS::MSK::Topic", Properties: { TopicName: get("Cluster", "Nonsense") } },
     });
@@ -295,7 +228,7 @@ describe("own resource types", () => {
       Properties: { GroupDescription: description, VpcId: { Ref: "Vpc" } },
     });
     const rule = { IpProtocol: "tcp", FromPort: 9098, ToPort: 9098, GroupId: get("Server", "GroupId") };
-    const { status, outputs, reasons } = await deploy(
+    const { status, outputs, reasons } = await stacks.deploy(
       "own",
       {
         Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
@@ -344,25 +277,25 @@ describe("custom resources", () => {
 
   it("are created, updated and deleted by their function, and give its data", async () => {
     const outputs = { Seen: get("Schema", "Seen"), Id: { Ref: "Schema" } };
-    const created = await deploy("custom", { ...provider, Schema: schema({ Version: "1" }) }, outputs);
+    const created = await stacks.deploy("custom", { ...provider, Schema: schema({ Version: "1" }) }, outputs);
     expect(created).toMatchObject({
       status: "CREATE_COMPLETE",
       outputs: { Seen: '["Create","1",null]', Id: "schema-1" },
     });
-    const updated = await deploy("custom", { ...provider, Schema: schema({ Version: "2" }) }, outputs, "UPDATE");
+    const updated = await stacks.deploy("custom", { ...provider, Schema: schema({ Version: "2" }) }, outputs, "UPDATE");
     expect(updated).toMatchObject({ status: "UPDATE_COMPLETE", outputs: { Seen: '["Update","2","1"]' } });
     expect((await deleteStack("custom")).status).toBe("DELETE_COMPLETE");
   }, 60_000);
 
   it("keep their stack when their function does not delete them", async () => {
-    await deploy("custom-stays", { ...provider, Schema: schema({ FailDelete: "the schema is in use" }) });
+    await stacks.deploy("custom-stays", { ...provider, Schema: schema({ FailDelete: "the schema is in use" }) });
     const { status, reasons } = await deleteStack("custom-stays");
     expect(status).toBe("DELETE_FAILED");
     expect(reasons).toContain("the schema is in use");
   }, 60_000);
 
   it("fail the stack with the function's reason", async () => {
-    const { status, reasons } = await deploy("custom-fails", {
+    const { status, reasons } = await stacks.deploy("custom-fails", {
       ...provider,
       Schema: schema({ Fail: "column price cannot be narrowed" }),
     });

@@ -16,8 +16,6 @@ import {
   DescribeTopicCommand,
   GetBootstrapBrokersCommand,
   KafkaClient,
-  ListClustersCommand,
-  ListConfigurationsCommand,
 } from "@aws-sdk/client-kafka";
 import {
   CreateEventSourceMappingCommand,
@@ -26,22 +24,16 @@ import {
   LambdaClient,
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
-import {
-  ListNamespacesCommand,
-  ListWorkgroupsCommand,
-  RedshiftServerlessClient,
-} from "@aws-sdk/client-redshift-serverless";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
-import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { MSKEvent } from "aws-lambda";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import { Client } from "pg";
 import { createFunction } from "./functions.ts";
 import { startTestCloud, type TestCloud } from "./local-cloud.ts";
 import { startWarehouse, type Warehouse } from "./redshift/support.ts";
+import { standing, throughTemplate } from "./through-stack.ts";
 import { until } from "./until.ts";
 
 /** Writes what it gets to a file, measures it, and fails on a poisoned value. */
@@ -56,57 +48,6 @@ export const handler = async (event) => {
   }));
   if (records.some((record) => Buffer.from(record.value, "base64").toString() === "poison")) throw new Error("poisoned");
 };`;
-
-const template = (partitions: number): string =>
-  JSON.stringify({
-    Resources: {
-      Configuration: {
-        Type: "AWS::MSK::Configuration",
-        Properties: { Name: "through", KafkaVersionsList: ["4.0.x.kraft"], ServerProperties: "log.retention.hours=1" },
-      },
-      Cluster: {
-        Type: "AWS::MSK::Cluster",
-        Properties: {
-          ClusterName: "through",
-          ConfigurationInfo: {
-            Arn: { "Fn::GetAtt": ["Configuration", "Arn"] },
-            Revision: { "Fn::GetAtt": ["Configuration", "LatestRevision.Revision"] },
-          },
-          KafkaVersion: "4.0.x.kraft",
-          NumberOfBrokerNodes: 2,
-          BrokerNodeGroupInfo: { InstanceType: "kafka.m7g.large", ClientSubnets: ["subnet-1", "subnet-2"] },
-        },
-      },
-      Topic: {
-        Type: "AWS::MSK::Topic",
-        Properties: {
-          ClusterArn: { Ref: "Cluster" },
-          TopicName: "through_orders",
-          PartitionCount: partitions,
-          ReplicationFactor: 2,
-          Configs: Buffer.from("retention.ms=86400000").toString("base64"),
-        },
-      },
-      Namespace: {
-        Type: "AWS::RedshiftServerless::Namespace",
-        Properties: {
-          NamespaceName: "through",
-          DbName: "through",
-          AdminUsername: "boss",
-          ManageAdminPassword: true,
-        },
-      },
-      Workgroup: {
-        Type: "AWS::RedshiftServerless::Workgroup",
-        Properties: { WorkgroupName: "through", NamespaceName: { Ref: "Namespace" }, SubnetIds: ["a", "b", "c"] },
-      },
-    },
-    Outputs: {
-      ClusterArn: { Value: { Ref: "Cluster" } },
-      TopicArn: { Value: { "Fn::GetAtt": ["Topic", "TopicArn"] } },
-      Port: { Value: { "Fn::GetAtt": ["Workgroup", "Workgroup.Endpoint.Port"] } },
-    },
-  });
 
 describe("the service process behind LocalStack", () => {
   let warehouse: Warehouse;
@@ -151,7 +92,7 @@ describe("the service process behind LocalStack", () => {
 
   it("creates clusters, topics and warehouses by CloudFormation, on the real engines", async () => {
     const client = new CloudFormationClient(cloud.aws);
-    await client.send(new CreateStackCommand({ StackName: "through", TemplateBody: template(1) }));
+    await client.send(new CreateStackCommand({ StackName: "through", TemplateBody: throughTemplate(1) }));
     await waitUntilStackCreateComplete({ client, ...wait }, { StackName: "through" });
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: "through" }));
     const output = (key: string): string =>
@@ -160,7 +101,7 @@ describe("the service process behind LocalStack", () => {
     expect(output("TopicArn")).toBe(`${clusterArn.replace(":cluster/", ":topic/")}/through_orders`);
     expect(output("Port")).toBe(new URL(warehouse.url).port);
 
-    await client.send(new UpdateStackCommand({ StackName: "through", TemplateBody: template(3) }));
+    await client.send(new UpdateStackCommand({ StackName: "through", TemplateBody: throughTemplate(3) }));
     await waitUntilStackUpdateComplete({ client, ...wait }, { StackName: "through" });
     const kafka = new KafkaClient(cloud.aws);
     const described = await kafka.send(
@@ -315,39 +256,6 @@ describe("the service process behind LocalStack", () => {
     await until("the invocation", async () => (await seen()).some((event) => "scheduled" in event), 30_000);
   }, 90_000);
 
-  /** What the services and the engines behind them have. */
-  const there = async () => {
-    const [kafka, redshift, secrets] = [
-      new KafkaClient(cloud.aws),
-      new RedshiftServerlessClient(cloud.aws),
-      new SecretsManagerClient(cloud.aws),
-    ];
-    const admin = new Kafka({ brokers: [cloud.kafka], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    const topics = await admin.listTopics();
-    await admin.disconnect();
-    const database = new Client({ connectionString: warehouse.url });
-    await database.connect();
-    const { rows } = await database.query<{ datname: string }>("SELECT datname FROM pg_database");
-    await database.end();
-    const [clusters, configurations, namespaces, workgroups, secretList] = await Promise.all([
-      kafka.send(new ListClustersCommand({})),
-      kafka.send(new ListConfigurationsCommand({})),
-      redshift.send(new ListNamespacesCommand({})),
-      redshift.send(new ListWorkgroupsCommand({})),
-      secrets.send(new ListSecretsCommand({})),
-    ]);
-    return {
-      clusters: clusters.ClusterInfoList?.map(({ ClusterName }) => ClusterName),
-      configurations: configurations.Configurations?.map(({ Name }) => Name),
-      topics: topics.filter((name) => name.startsWith("through_")),
-      namespaces: namespaces.namespaces?.map(({ namespaceName }) => namespaceName),
-      workgroups: workgroups.workgroups?.map(({ workgroupName }) => workgroupName),
-      secrets: secretList.SecretList?.map(({ Name }) => Name),
-      databases: rows.map(({ datname }) => datname).filter((name) => name === "through"),
-    };
-  };
-
   it("deletes all of them, and creates them again", async () => {
     const client = new CloudFormationClient(cloud.aws);
     const all = {
@@ -361,12 +269,12 @@ describe("the service process behind LocalStack", () => {
     };
     const none = Object.fromEntries(Object.keys(all).map((kind) => [kind, []]));
     for (let times = 0; times < 2; times += 1) {
-      expect(await there()).toEqual(all);
+      expect(await standing(cloud, warehouse.url)).toEqual(all);
       await client.send(new DeleteStackCommand({ StackName: "through" }));
       await waitUntilStackDeleteComplete({ client, ...wait }, { StackName: "through" });
-      expect(await there()).toEqual(none);
+      expect(await standing(cloud, warehouse.url)).toEqual(none);
       if (times > 0) break;
-      await client.send(new CreateStackCommand({ StackName: "through", TemplateBody: template(1) }));
+      await client.send(new CreateStackCommand({ StackName: "through", TemplateBody: throughTemplate(1) }));
       await waitUntilStackCreateComplete({ client, ...wait }, { StackName: "through" });
     }
   }, 120_000);

@@ -31,7 +31,10 @@ const animals = defineTable({
 
 describe("a table that is new in the definitions", () => {
   it("has a topic, keys of objects and a snapshot query", () => {
-    expect(topicConfig(animals)).toMatchObject({ name: "zoo_animals", partitions: 4 });
+    expect(topicConfig(animals, { retentionHours: 1, minInsyncReplicas: 2 })).toMatchObject({
+      name: "zoo_animals",
+      partitions: 4,
+    });
     const place = {
       cluster: "c",
       topic: topicName(animals),
