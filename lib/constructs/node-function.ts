@@ -38,7 +38,7 @@ export class NodeFunction<Contract extends z.ZodObject> extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: size.memoryMiB,
       timeout: Duration.seconds(size.timeoutSeconds),
-      environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
+      environment: { ...props.environment, NODE_OPTIONS: `--enable-source-maps ${heapOptions(size.memoryMiB)}` },
       ...(inside && {
         vpc: inside.network.vpc,
         vpcSubnets: { subnets: [...inside.network.subnets] },
@@ -55,4 +55,15 @@ export class NodeFunction<Contract extends z.ZodObject> extends Construct {
       });
     }
   }
+}
+
+/**
+ * Old space as large as Lambda's runtime makes it (nine tenths), which leaves it to us when one of the two is named. V8
+ * doubles its young generation, three semi-spaces, whenever enough of it survives a collection, up to 192 MiB or the
+ * runtime's tenth, and gives nothing back while there is work: a warm environment looks as if it leaked. A sixty-fourth
+ * is reached within seconds, and stays.
+ */
+function heapOptions(memoryMiB: number): string {
+  const oldSpace = memoryMiB - Math.floor(memoryMiB / 10);
+  return `--max-old-space-size=${oldSpace} --max-semi-space-size=${Math.floor(memoryMiB / 64)}`;
 }

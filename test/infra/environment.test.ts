@@ -9,7 +9,7 @@ import { loadWarehouseEnvironment } from "../../lambdas/load-warehouse/env.ts";
 import { measureLagEnvironment } from "../../lambdas/measure-lag/env.ts";
 import { migrateWarehouseEnvironment } from "../../lambdas/migrate-warehouse/env.ts";
 import { wakeLoadersEnvironment } from "../../lambdas/wake-loaders/env.ts";
-import { STAGES } from "../../lib/config.ts";
+import { configOf, STAGES } from "../../lib/config.ts";
 import type { FunctionName } from "../../lib/config.ts";
 import { environmentOf, resourcesOf, stage } from "./synth/index.ts";
 
@@ -33,6 +33,17 @@ describe.each(STAGES)("environment of functions in stage %s", (name) => {
       expect(Object.keys(environment).sort()).toEqual([...Object.keys(contract.shape), "NODE_OPTIONS"].sort());
     },
   );
+
+  it.each(Object.keys(CONTRACTS))("bounds both generations of the heap of %s, within its memory", (fn) => {
+    const { memoryMiB } = configOf(name).functions[fn as FunctionName];
+    const options = environmentOf(name, fn as FunctionName)["NODE_OPTIONS"] ?? "";
+    const [old, semi] = ["old", "semi"].map((space) =>
+      Number(new RegExp(`--max-${space}-space-size=(\\d+)`).exec(options)?.[1]),
+    );
+    // V8's young generation is three semi-spaces.
+    expect((old ?? NaN) + 3 * (semi ?? NaN)).toBeLessThanOrEqual(memoryMiB);
+    expect(semi).toBeGreaterThanOrEqual(8);
+  });
 
   it("keeps a run of change capture, and a look at the lag, below its function's timeout", () => {
     const { RUN_SECONDS } = environmentOf(name, "capture-changes");

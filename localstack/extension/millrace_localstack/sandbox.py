@@ -58,13 +58,12 @@ class Sandbox:
         self.lines = deque(maxlen=KEPT_LINES)
         self.api = RuntimeApi()
         node = os.environ.get("MILLRACE_NODE", "node")
-        heap = f"--max-old-space-size={max(64, self.memory_mb * 9 // 10)}"
         # The child holds the reading end: it sees the end of this pipe when LocalStack dies, however it dies.
         reading, self.lifeline = os.pipe()
         own = {"AWS_LAMBDA_RUNTIME_API": self.api.address, "MILLRACE_LIFELINE": str(reading)}
         try:
             self.process = subprocess.Popen(
-                [node, heap, BOOTSTRAP],
+                [node, *_heap_options(self.memory_mb, self.environment.get("NODE_OPTIONS", "")), BOOTSTRAP],
                 env=self.environment | own,
                 cwd=self.code,
                 stdin=subprocess.DEVNULL,
@@ -178,6 +177,13 @@ class Sandbox:
             os.close(lifeline)
         if api is not None:
             api.close()
+
+
+def _heap_options(memory_mb, node_options):
+    """As Lambda's runtime: old space nine tenths, a semi-space a twentieth; none when NODE_OPTIONS names either."""
+    if "-space-size" in node_options.replace("_", "-"):
+        return []
+    return [f"--max-old-space-size={memory_mb - memory_mb // 10}", f"--max-semi-space-size={memory_mb // 20}"]
 
 
 def _error(kind, message):

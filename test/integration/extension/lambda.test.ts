@@ -33,6 +33,7 @@ export const handler = async (event, context) => {
   return { calls: ++calls, pid: process.pid, node: process.version, trace: process.env._X_AMZN_TRACE_ID ?? "",
            remaining: context.getRemainingTimeInMillis(), arn: context.invokedFunctionArn };
 };
+export const options = async () => process.execArgv;
 export const broken = "not a function";
 `;
 /** Each message waits until one of every group has started: groups run one after another would never end. */
@@ -63,7 +64,13 @@ const Failure = z.object({ errorType: z.string(), errorMessage: z.string(), trac
 let cloud: CloudUnderTest;
 let lambda: LambdaClient;
 
-async function createFunction(name: string, handler: string, timeout = 3, code = FUNCTION): Promise<void> {
+async function createFunction(
+  name: string,
+  handler: string,
+  timeout = 3,
+  code = FUNCTION,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName: name,
@@ -73,6 +80,7 @@ async function createFunction(name: string, handler: string, timeout = 3, code =
       Role: ROLE,
       Timeout: timeout,
       MemorySize: 256,
+      Environment: { Variables: variables },
       LoggingConfig: { LogGroup: `/millrace/${name}` },
       Code: { ZipFile: zipOf({ "index.mjs": code }) },
     }),
@@ -157,6 +165,13 @@ describe("a Lambda as a process", () => {
     expect(Failure.parse(broken.payload)).toMatchObject({ errorType: "Runtime.HandlerNotFound" });
     await createFunction("syntax", "index.handler", 3, "export const handler = (;");
     expect(Failure.parse((await invoke({}, "syntax")).payload)).toMatchObject({ errorType: "SyntaxError" });
+  });
+
+  it("bounds the heap by the function's memory, unless NODE_OPTIONS does", async () => {
+    await createFunction("bounded", "index.options");
+    expect((await invoke({}, "bounded")).payload).toEqual(["--max-old-space-size=231", "--max-semi-space-size=12"]);
+    await createFunction("own-bounds", "index.options", 3, FUNCTION, { NODE_OPTIONS: "--max-semi-space-size=4" });
+    expect((await invoke({}, "own-bounds")).payload).toEqual([]);
   });
 
   it("runs invocations side by side, each in a process of its own", async () => {
