@@ -12,5 +12,9 @@ export const LIMITS = {
   /** How long a statement, its result and its client token are remembered. */
   keepMilliseconds: 24 * 3_600_000,
   tokenMilliseconds: 8 * 3_600_000,
+  /** Ours, not the service's: with more text and results than this, the oldest go before their time... */
+  keepBytes: 128 * 1024 * 1024,
+  /** ...but none that a run still going, of 15 minutes at most, may ask for again. */
+  leastMilliseconds: 20 * 60_000,
   listed: 100,
 } as const;

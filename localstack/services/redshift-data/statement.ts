@@ -48,7 +48,10 @@ interface Remembered {
   readonly at: number;
 }
 
-/** All statements of the last 24 hours, and the client tokens of the last 8. */
+/**
+ * All statements of the last 24 hours, and the client tokens of the last 8: as the service keeps them, as long as they
+ * fit into `LIMITS.keepBytes`. A pipeline that loads every second would fill gigabytes in a day.
+ */
 export class StatementStore {
   readonly #statements = new Map<string, Statement>();
   readonly #tokens = new Map<string, Remembered>();
@@ -94,10 +97,15 @@ export class StatementStore {
   }
 
   #forget(): void {
-    const limit = this.#now().getTime() - LIMITS.keepMilliseconds;
+    const now = this.#now().getTime();
+    let bytes = 0;
+    for (const statement of this.#statements.values()) bytes += bytesOf(statement);
     for (const [id, statement] of this.#statements) {
-      if (statement.createdAt.getTime() > limit) break;
+      const age = now - statement.createdAt.getTime();
+      const isPressing = bytes > LIMITS.keepBytes && age > LIMITS.leastMilliseconds;
+      if (age < LIMITS.keepMilliseconds && !isPressing) break;
       if (!isOver(statement)) continue;
+      bytes -= bytesOf(statement);
       for (const { result } of statement.parts) result?.remove();
       this.#statements.delete(id);
     }
@@ -106,6 +114,11 @@ export class StatementStore {
       this.#tokens.delete(token);
     }
   }
+}
+
+/** What a statement holds, of memory or of disk; about a kilobyte for each part beside its text. */
+function bytesOf({ parts }: Statement): number {
+  return parts.reduce((sum, { sql, result }) => sum + sql.length + (result?.size ?? 0) + 1_024, 0);
 }
 
 export function notFound(message: string, id: string): AwsError {
