@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { runFolder } from "../localstack/engines/paths.ts";
 
 /** Resident memory of one function (all its environments: the largest) or engine, over time. */
 export interface MemorySeries {
@@ -45,11 +46,13 @@ function seriesOf(name: string, samples: readonly Sample[], length: number): Mem
   return { name, peakMb: peak(0, 1.01), growth: second === 0 ? 1 : peak(0.75, 1.01) / second };
 }
 
-/** Lambda sandboxes: processes that were told a function's name. */
+/** Lambda sandboxes of this checkout: processes that were told a function's name, and code below its run folder. */
 function functionProcesses(): { readonly name: string; readonly pid: number }[] {
   const found: { name: string; pid: number }[] = [];
   for (const entry of procEntries()) {
-    const name = /(?:^|\0)AWS_LAMBDA_FUNCTION_NAME=([^\0]+)/.exec(readText(`/proc/${entry}/environ`))?.[1];
+    const environment = readText(`/proc/${entry}/environ`);
+    if (!environment.includes(`\0LAMBDA_TASK_ROOT=${runFolder}/`)) continue;
+    const name = /(?:^|\0)AWS_LAMBDA_FUNCTION_NAME=([^\0]+)/.exec(environment)?.[1];
     if (name !== undefined) found.push({ name, pid: Number(entry) });
   }
   return found;
