@@ -172,7 +172,7 @@ describe("a Lambda as a process", () => {
     expect((await invoke({}, "bounded")).payload).toEqual(["--max-old-space-size=231", "--max-semi-space-size=12"]);
     await createFunction("own-bounds", "index.options", 3, FUNCTION, { NODE_OPTIONS: "--max-semi-space-size=4" });
     expect((await invoke({}, "own-bounds")).payload).toEqual([]);
-  });
+  }, 60_000);
 
   it("runs invocations side by side, each in a process of its own", async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => invoke({ sleep: 1500 })));
