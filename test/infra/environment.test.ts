@@ -42,7 +42,7 @@ describe.each(STAGES)("environment of functions in stage %s", (name) => {
     );
     // V8's young generation is three semi-spaces.
     expect((old ?? NaN) + 3 * (semi ?? NaN)).toBeLessThanOrEqual(memoryMiB);
-    expect(semi).toBeGreaterThanOrEqual(8);
+    expect(semi).toBeGreaterThanOrEqual(4);
   });
 
   it("keeps a run of change capture, and a look at the lag, below its function's timeout", () => {
