@@ -53,21 +53,32 @@ export async function resyncTables(
   ports.telemetry.metric(METRICS.resyncsWaiting, waiting.length, "Count");
   const due = [...new Set(wishes.filter((wish) => isDue(wish, settings, now)).map(({ table }) => table))];
   if (due.length === 0) return { waiting, started: [] };
-  const held = hindrance(await ports.copies.recent(), settings, now);
+  const runs = await ports.copies.recent();
+  const held = hindrance(runs, settings, now);
   if (held !== null) {
     ports.telemetry.info("resync waits", { tables: due, because: held });
     return { waiting, started: [] };
   }
   const all = wishes.some(({ reason }) => OF_THE_WHOLE_SOURCE.has(reason));
-  await ports.copies.start(`${OWN_RUNS}${Math.floor(now / 60_000)}`, all ? null : due);
-  for (const { table, reason, detail } of wishes.filter((wish) => due.includes(wish.table))) {
+  const started = all ? waiting : chosen(due, runs);
+  await ports.copies.start(`${OWN_RUNS}${Math.floor(now / 60_000)}`, all ? null : started);
+  for (const { table, reason, detail } of wishes.filter((wish) => started.includes(wish.table))) {
     ports.telemetry.warn("resync started", { table, reason, detail });
   }
-  return { waiting, started: due };
+  return { waiting, started };
 }
 
 function isDue({ reason, since }: ResyncWish, settings: ResyncTablesSettings, now: number): boolean {
   return reason !== "gap" || now - Date.parse(since) >= settings.gapGraceSeconds * 1_000;
+}
+
+/** All at once; after failures one by one, in turn, so that a table that cannot be copied does not stop the others. */
+function chosen(due: readonly string[], runs: readonly CopyRun[]): readonly string[] {
+  const own = runs.filter(({ name }) => name.startsWith(OWN_RUNS));
+  const lastSuccess = own.findIndex(({ state }) => state === "succeeded");
+  const failures = lastSuccess === -1 ? own.length : lastSuccess;
+  const table = due[(failures - 1) % due.length];
+  return failures === 0 || table === undefined ? due : [table];
 }
 
 /** Why no resync can start now. */

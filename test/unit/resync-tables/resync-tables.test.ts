@@ -135,6 +135,21 @@ describe("resyncTables", () => {
     expect(await startedAfter(failed("millrace-1", 60))).toBe(1);
   });
 
+  it("tries tables one by one after failures, in turn", async () => {
+    const failed = (n: number): CopyRun => ({ name: `resync-${n}`, state: "failed", endedAt: NOW - 3_600_000 });
+    const startedAfter = async (...runs: CopyRun[]): Promise<readonly string[]> => {
+      const { state, run } = world(runs);
+      await wishResync(state, wish());
+      await wishResync(state, wish({ table: "shop_items" }));
+      return (await run()).started;
+    };
+    const succeeded: CopyRun = { name: "resync-0", state: "succeeded", endedAt: NOW - 3_600_000 };
+    expect(await startedAfter(succeeded)).toEqual(["shop_orders", "shop_items"]);
+    expect(await startedAfter(failed(1), succeeded)).toEqual(["shop_orders"]);
+    expect(await startedAfter(failed(2), failed(1), succeeded)).toEqual(["shop_items"]);
+    expect(await startedAfter(failed(3), failed(2), failed(1))).toEqual(["shop_orders"]);
+  });
+
   it("gives records that are missing the time to come late", async () => {
     const gap = wish({ id: "gap-0-7", reason: "gap", position: null, since: new Date(NOW - 299_000).toISOString() });
     const early = world();
