@@ -30,6 +30,8 @@ const pipelineStatus: z.ZodType<PipelineStatus> = z.object({
       loaded: count,
       starred: count,
       lastError: z.string().nullable(),
+      held: z.string().nullable(),
+      resync: z.array(z.string()),
     }),
   ),
   caughtUp: z.boolean(),

@@ -1,6 +1,10 @@
 import { Command, InvalidArgumentError } from "commander";
 import { messageOf } from "../lambdas/core/errors.ts";
 import { down } from "./down.ts";
+import { pause, resume } from "./pause.ts";
+import type { PauseOptions } from "./pause.ts";
+import { resync } from "./resync.ts";
+import type { ResyncOptions } from "./resync.ts";
 import { snapshot } from "./snapshot.ts";
 import type { SnapshotOptions } from "./snapshot.ts";
 import { sql } from "./sql.ts";
@@ -37,6 +41,26 @@ export function createProgram(print: (text: string) => void): Command {
     .option("--resync", "also delete rows that the source no longer has")
     .option(...STAGE)
     .action(async (options: SnapshotOptions) => snapshot(options, print));
+  program
+    .command("resync")
+    .description("copy tables again while changes flow; rows that the source no longer has go")
+    .argument("<tables...>", "for example classicmodels_orders")
+    .option("--no-wait", "return as soon as it has started")
+    .option(...STAGE)
+    .action(async (tables: string[], options: ResyncOptions) => resync(tables, options, print));
+  program
+    .command("pause")
+    .description("stop loading one table; what changes waits in its topic and on S3")
+    .argument("<table>", "for example classicmodels_orders")
+    .option("--reason <text>", "shown by status")
+    .option(...STAGE)
+    .action(async (table: string, options: PauseOptions) => pause(table, options, print));
+  program
+    .command("resume")
+    .description("load a paused table again, from where it stopped")
+    .argument("<table>", "for example classicmodels_orders")
+    .option(...STAGE)
+    .action(async (table: string, options: PauseOptions) => resume(table, options, print));
   program
     .command("down")
     .description("stop what `npm run local -- --keep` left running")

@@ -21,18 +21,28 @@ export async function snapshot(options: SnapshotOptions, print: (text: string) =
   const { CopyMachineArn } = await stackOutputs(target);
   const client = new SFNClient(target.aws);
   try {
-    const { executionArn } = await client.send(
-      new StartExecutionCommand({
-        stateMachineArn: CopyMachineArn,
-        name: `millrace-${randomUUID()}`,
-        input: JSON.stringify({ kind: options.resync === true ? "resync" : "copy", tables }),
-      }),
-    );
-    print(`Started ${executionArn ?? "the copy"}. Follow it with \`millrace status --wait\`.`);
+    const kind = options.resync === true ? "resync" : "copy";
+    const execution = await startCopy(client, CopyMachineArn, { kind, tables });
+    print(`Started ${execution}. Follow it with \`millrace status --wait\`.`);
   } finally {
     client.destroy();
   }
 }
+
+/** Starts the copy's state machine. @returns the execution's ARN */
+export async function startCopy(
+  client: SFNClient,
+  stateMachineArn: string,
+  input: { readonly kind: "copy" | "resync"; readonly tables: readonly string[] | null },
+): Promise<string> {
+  const { executionArn } = await client.send(
+    new StartExecutionCommand({ stateMachineArn, name: `millrace-${randomUUID()}`, input: JSON.stringify(input) }),
+  );
+  return executionArn ?? "the copy";
+}
+
+/** @throws CommandError when the table is not defined */
+export const knownTable = (name: string): void => void namesIn(name);
 
 /** @throws CommandError naming what is not defined */
 export function namesIn(text: string): string[] {

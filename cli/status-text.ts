@@ -4,12 +4,12 @@ import type { StatusAnswer } from "./status.ts";
 /** The status for people: capture, one line a table, what to connect to. */
 export function statusText(answer: StatusAnswer): string {
   const table = new Table({
-    head: ["table", "published", "landed", "loaded", "in mart", "behind", "last error"],
+    head: ["table", "published", "landed", "loaded", "in mart", "behind", "note"],
     colAligns: ["left", "right", "right", "right", "right", "right", "left"],
     style: { head: [], border: [], compact: true },
   });
-  for (const { table: name, published, landed, loaded, starred, lag, lastError } of answer.tables) {
-    table.push([name, published, landed, loaded, starred, lag.land + lag.load + lag.star, lastError ?? ""]);
+  for (const { table: name, published, landed, loaded, starred, lag, ...state } of answer.tables) {
+    table.push([name, published, landed, loaded, starred, lag.land + lag.load + lag.star, noteOf(state)]);
   }
   const endpoints = Object.entries(answer.endpoints).filter(([, url]) => url !== null);
   return [
@@ -18,6 +18,16 @@ export function statusText(answer: StatusAnswer): string {
     table.toString(),
     ...endpoints.map(([name, url]) => `${name.padEnd(9)} ${String(url)}`),
   ].join("\n");
+}
+
+/** What somebody should know of a table: that it is paused, waits for a resync, or has failed. */
+function noteOf({
+  held,
+  resync,
+  lastError,
+}: Pick<StatusAnswer["tables"][number], "held" | "resync" | "lastError">): string {
+  const paused = held === null ? [] : [`paused ${held}`];
+  return [...paused, ...resync.map((reason) => `resync waits, ${reason}`), lastError ?? ""].filter(Boolean).join("\n");
 }
 
 function captureLine(capture: StatusAnswer["capture"]): string {

@@ -16,6 +16,7 @@ export interface StageConfig {
   readonly capture: CaptureConfig;
   readonly landing: LandingConfig;
   readonly flow: FlowConfig;
+  readonly resync: ResyncConfig;
   readonly functions: Readonly<Record<FunctionName, FunctionSize>>;
   readonly removal: RemovalConfig;
   readonly alarms: AlarmConfig;
@@ -97,6 +98,14 @@ export interface FlowConfig {
   readonly loaders: number;
 }
 
+/** Copies that start by themselves. */
+export interface ResyncConfig {
+  /** Records missing from a partition may be a late batch for so long. */
+  readonly gapGraceSeconds: number;
+  /** Pause after a resync that failed. */
+  readonly retrySeconds: number;
+}
+
 export const FUNCTIONS = [
   "capture-changes",
   "capture-snapshot",
@@ -106,6 +115,7 @@ export const FUNCTIONS = [
   "migrate-warehouse",
   "wake-loaders",
   "measure-lag",
+  "resync-tables",
 ] as const;
 /** A folder of lambdas/. */
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -132,6 +142,8 @@ export interface AlarmConfig {
   readonly freshnessSeconds: number;
   /** Minutes a lag must last. */
   readonly minutes: number;
+  /** Minutes that a table may wait for its resync. */
+  readonly resyncMinutes: number;
 }
 
 const sizes: StageConfig["functions"] = {
@@ -144,6 +156,7 @@ const sizes: StageConfig["functions"] = {
   "migrate-warehouse": { memoryMiB: 512, timeoutSeconds: 900 },
   "wake-loaders": { memoryMiB: 512, timeoutSeconds: 60 },
   "measure-lag": { memoryMiB: 512, timeoutSeconds: 60 },
+  "resync-tables": { memoryMiB: 256, timeoutSeconds: 60 },
 };
 
 const prod: StageConfig = {
@@ -186,6 +199,7 @@ const prod: StageConfig = {
     retentionDays: 90,
   },
   flow: { wakeSlotSeconds: 10, cadenceSeconds: 30, loaders: 8 },
+  resync: { gapGraceSeconds: 300, retrySeconds: 1_800 },
   functions: sizes,
   removal: { data: "retain", terminationProtection: true },
   alarms: {
@@ -194,6 +208,7 @@ const prod: StageConfig = {
     loadLagRecords: 500_000,
     freshnessSeconds: 300,
     minutes: 5,
+    resyncMinutes: 60,
   },
   logRetentionDays: 90,
 };
@@ -232,6 +247,7 @@ const local: StageConfig = {
   },
   landing: { ...prod.landing, windowSeconds: 1, pollers: { minimum: 1, maximum: 1 }, retentionDays: 7 },
   flow: { wakeSlotSeconds: 1, cadenceSeconds: 1, loaders: 2 },
+  resync: { gapGraceSeconds: 5, retrySeconds: 60 },
   functions: {
     ...sizes,
     "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 },

@@ -27,6 +27,13 @@ export interface WorkerReport {
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, metric: () => undefined };
 
+/** Nothing alters a table here. */
+const noState = {
+  get: async () => null,
+  list: async function* () {},
+  putIfAbsent: async () => ({ created: false, etag: null }),
+};
+
 async function changes(order: WorkerOrder): Promise<{ rows: number; began: number }> {
   const publisher = await createPublisher({ brokers: [order.broker], auth: "none", region: "local" });
   const start = {
@@ -39,12 +46,11 @@ async function changes(order: WorkerOrder): Promise<{ rows: number; began: numbe
     savedAt: "",
     committedAt: null,
   };
-  const pump = new Pump(
-    { sourceName: "bench", connector: "mariadb", tables: [ordersTable], start },
-    publisher,
-    quiet,
-    Date.now,
-  );
+  const pump = new Pump({ sourceName: "bench", connector: "mariadb", tables: [ordersTable], start }, publisher, {
+    telemetry: quiet,
+    now: Date.now,
+    state: noState,
+  });
   const stop = new AbortController();
   const events = binlogOf(order.target)({
     from: order.from,

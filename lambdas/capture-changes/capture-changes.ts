@@ -4,6 +4,7 @@ import { FencedError, PositionLostError, TransientError } from "../core/errors.t
 import { METRICS } from "../core/metrics.ts";
 import type { NewId, Now, ObjectStore, Sleep, Telemetry } from "../core/ports.ts";
 import { checkpointKey } from "../core/state-keys.ts";
+import { wishForAll, wishForNews } from "./drift.ts";
 import { takeLease } from "./lease.ts";
 import type { Lease } from "./lease.ts";
 import { Pump } from "./pump.ts";
@@ -55,8 +56,11 @@ export async function captureChanges(
   try {
     return await run(request, ports, owner, answer.lease);
   } catch (error) {
-    // Fenced: a successor finds out by itself.
-    if (error instanceof PositionLostError) await answer.lease.lose(error.message).catch(unlessFenced);
+    if (error instanceof PositionLostError) {
+      // Fenced: a successor finds out by itself.
+      await answer.lease.lose(error.message).catch(unlessFenced);
+      await wishForAll(request.tables, error, answer.lease.checkpoint.position, ports);
+    }
     throw error;
   }
 }
@@ -71,12 +75,14 @@ async function run(
   owner: string,
   lease: Lease,
 ): Promise<CaptureChangesOutcome> {
-  const { telemetry, now } = ports;
+  const { telemetry } = ports;
   const start = lease.checkpoint;
-  const { tables, connector } = await readSource(request, ports, start.server);
+  const { tables, present, connector } = await readSource(request, ports, start.server);
+
+  await wishForNews(present, ports);
 
   const publisher = await ports.openPublisher();
-  const pump = new Pump({ sourceName: request.sourceName, connector, tables, start }, publisher, telemetry, now);
+  const pump = new Pump({ sourceName: request.sourceName, connector, tables, start }, publisher, ports);
   const stop = new AbortController();
   try {
     const keeping = keep({ lease, pump, publisher, stop, owner, request, ports });
@@ -163,19 +169,27 @@ async function readSource(
   request: CaptureChangesRequest,
   ports: CaptureChangesPorts,
   server: string,
-): Promise<{ readonly tables: readonly AnyTable[]; readonly connector: "mysql" | "mariadb" }> {
+): Promise<{
+  readonly tables: readonly AnyTable[];
+  /** Those of them that are there. */
+  readonly present: readonly AnyTable[];
+  readonly connector: "mysql" | "mariadb";
+}> {
   const source = await ports.openSource();
   try {
     const place = await source.currentPlace();
     if (place.server !== server) {
       throw new PositionLostError(
-        `the checkpoint belongs to server ${server}, but ${place.server} answers; run 'millrace snapshot --resync' for a new copy of all tables`,
+        `the checkpoint belongs to server ${server}, but ${place.server} answers; all tables are resynced`,
       );
     }
     const existing = await source.describeTables([...new Set(request.tables.map((table) => table.area.database))]);
     const databases = new Set(existing.map((table) => table.db));
+    const names = new Set(existing.map((table) => `${table.db}.${table.name}`));
+    const tables = request.tables.filter((table) => databases.has(table.area.database));
+    const present = tables.filter((table) => names.has(`${table.area.database}.${table.source}`));
     const { flavour } = await source.facts();
-    return { tables: request.tables.filter((table) => databases.has(table.area.database)), connector: flavour };
+    return { tables, present, connector: flavour };
   } finally {
     await source.close();
   }

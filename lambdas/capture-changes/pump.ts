@@ -3,9 +3,11 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import type { BinlogEvent, LogPlace, Publisher, TableId } from "../core/capture-ports.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { METRICS } from "../core/metrics.ts";
-import type { Now, Telemetry } from "../core/ports.ts";
+import type { Telemetry } from "../core/ports.ts";
 import { changeRecords, recordWriter } from "../core/record-text.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
+import { wishAfterStatement } from "./drift.ts";
+import type { DriftPorts } from "./drift.ts";
 
 /** Where capture could go on from if everything sent so far were acknowledged. */
 export type SafePoint = Pick<Checkpoint, "position" | "sent" | "gtid" | "committedAt">;
@@ -17,6 +19,10 @@ export interface PumpSettings {
   readonly start: Checkpoint;
 }
 
+export interface PumpPorts extends DriftPorts {
+  readonly telemetry: Telemetry;
+}
+
 /**
  * Turns binlog events into records. Keeps the place inside a transaction: after a crash the rows that are out already
  * (`sent`) are passed over. Replays carry the same versions, so even sending them again would change nothing.
@@ -25,7 +31,7 @@ export class Pump {
   readonly #settings: PumpSettings;
   readonly #publisher: Publisher;
   readonly #telemetry: Telemetry;
-  readonly #now: Now;
+  readonly #ports: PumpPorts;
   readonly #tables: ReadonlyMap<string, AnyTable>;
   readonly #reportedColumns = new Set<string>();
   #transaction: { start: LogPlace; gtid: string | null; serverId: number; committedAt: number };
@@ -35,11 +41,11 @@ export class Pump {
   /** Row changes published by this run. */
   rows = 0;
 
-  constructor(settings: PumpSettings, publisher: Publisher, telemetry: Telemetry, now: Now) {
+  constructor(settings: PumpSettings, publisher: Publisher, ports: PumpPorts) {
     this.#settings = settings;
     this.#publisher = publisher;
-    this.#telemetry = telemetry;
-    this.#now = now;
+    this.#telemetry = ports.telemetry;
+    this.#ports = ports;
     this.#tables = new Map(settings.tables.map((table) => [`${table.area.database}.${table.source}`, table]));
     const { position, sent, gtid, committedAt } = settings.start;
     this.#skipTo = sent;
@@ -79,7 +85,7 @@ export class Pump {
   async #rows(event: Extract<BinlogEvent, { kind: "rows" }>): Promise<void> {
     if (event.unknownColumns.length > 0) this.#reportUnknown(event.table, event.unknownColumns);
     const topic = topicName(event.table);
-    const writer = recordWriter(this.#origin(event.table, event.place), this.#now());
+    const writer = recordWriter(this.#origin(event.table, event.place), this.#ports.now());
     const send = (key: string | null, value: string): boolean => this.#publisher.send(topic, key, value);
     const from = this.#alreadySent(event);
     for (let i = from; i < event.rows.length; i++) {
@@ -106,7 +112,10 @@ export class Pump {
     return Math.min(event.rows.length, Math.max(0, last.row + 1 - event.firstRow));
   }
 
-  /** TRUNCATE and DROP delete rows without row events: a floor takes their place. */
+  /**
+   * TRUNCATE and DROP delete rows without row events: a floor takes their place. What else a statement does to stored
+   * rows is not in the log: only another copy shows it.
+   */
   async #ddl(event: Extract<BinlogEvent, { kind: "ddl" }>): Promise<void> {
     for (const id of event.tables) {
       const table = this.#tables.get(nameOf(id));
@@ -114,9 +123,10 @@ export class Pump {
       if (event.verb === "truncate" || event.verb === "drop") {
         const origin = { ...this.#origin(table, event.place), committedAt: event.committedAt };
         const floor = { kind: "truncate", id: `${event.place.file}:${event.place.pos}` } as const;
-        await this.#publisher.sendToAll(topicName(table), recordWriter(origin, this.#now()).floor(floor));
-      } else {
+        await this.#publisher.sendToAll(topicName(table), recordWriter(origin, this.#ports.now()).floor(floor));
+      } else if (event.verb === "alter" || event.verb === "rename") {
         this.#telemetry.warn("the source changed a captured table", { table: nameOf(id), verb: event.verb });
+        await wishAfterStatement(table, event, this.#safe.position.epoch, this.#ports);
       }
     }
   }

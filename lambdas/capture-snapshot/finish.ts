@@ -8,7 +8,8 @@ import type { Now, ObjectStore } from "../core/ports.ts";
 import { noteResync } from "../core/resynced.ts";
 import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey, snapshotFinishKey } from "../core/state-keys.ts";
-import { readPlan, snapshotOrigin } from "./plan.ts";
+import { noteCopied } from "../core/table-facts.ts";
+import { copyOf, readPlan, snapshotOrigin } from "./plan.ts";
 
 export interface FinishPorts {
   readonly state: ObjectStore;
@@ -21,7 +22,8 @@ const chunkSchema = z.object({ rows: z.int(), done: z.boolean() });
 
 /**
  * Closes a snapshot: all chunks must be done; a resync ends with a floor in every partition, below which keys not read
- * again are gone, and from then on stands for whatever never landed before it; then notes up to where each topic must be loaded. Safe to repeat because a second floor of the same
+ * again are gone, and from then on stands for whatever never landed before it; then notes up to where each topic must be
+ * loaded, and what each table rests on now. Safe to repeat because a second floor of the same
  * anchor deletes nothing more.
  */
 export async function finishSnapshot(
@@ -48,5 +50,6 @@ export async function finishSnapshot(
   const ends = await ports.endOffsets(tables.map(topicName));
   const finish = { snapshotId: plan.id, rows, endOffsets: Object.fromEntries(ends) };
   await ports.state.put(snapshotFinishKey(plan.id), Buffer.from(JSON.stringify(finish)), "application/json");
+  for (const table of plan.tables) await noteCopied(ports.state, table, copyOf(plan, table));
   return { snapshotId: plan.id, rows };
 }

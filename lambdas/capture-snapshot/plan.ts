@@ -19,6 +19,8 @@ import type { RecordOrigin } from "../core/record-text.ts";
 import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
 import { checkTableCount, planChunks } from "./chunks.ts";
 import type { ChunkPlan } from "./chunks.ts";
+import { notePlanned } from "../core/table-facts.ts";
+import type { TableCopy } from "../core/table-facts.ts";
 import { preflight } from "./preflight.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
@@ -29,6 +31,8 @@ export interface SnapshotPlan {
   readonly epoch: number;
   readonly anchor: Anchor;
   readonly tables: readonly string[];
+  /** Warehouse names of the columns that each table had in its definition. */
+  readonly columns: Readonly<Record<string, readonly string[]>>;
   readonly chunks: readonly ChunkPlan[];
   /** Resync: end offsets by topic from before the anchor was taken; all records below them are older than it. */
   readonly below: Readonly<Record<string, readonly number[]>>;
@@ -40,6 +44,7 @@ const planSchema = z.object({
   epoch: z.int().positive(),
   anchor: anchorSchema,
   tables: z.array(z.string()),
+  columns: z.record(z.string(), z.array(z.string())),
   chunks: z.array(z.object({ table: z.string(), above: z.string().nullable(), upTo: z.string().nullable() })),
   below: z.record(z.string(), z.array(z.int())).default({}),
 });
@@ -50,6 +55,14 @@ export async function readPlan(state: ObjectStore, snapshotId: string): Promise<
   const stored = await state.get(key);
   if (stored === null) throw new MalformedInputError(`there is no snapshot '${snapshotId}' (${key} is missing)`);
   return planSchema.parse(JSON.parse(stored.body.toString("utf8")));
+}
+
+/** What the plan says of one of its tables, as the table's facts keep it. */
+export function copyOf(plan: SnapshotPlan, table: string): TableCopy {
+  const { id, kind, epoch, anchor } = plan;
+  const { file, pos, takenAt } = anchor;
+  const columns = [...(plan.columns[table] ?? [])];
+  return { snapshotId: id, kind, anchor: { epoch, file, pos }, takenAt, columns };
 }
 
 /** What all records of one table in this snapshot share: the anchor stands in for their place in the log. */
@@ -104,9 +117,11 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
 
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
   const names = tables.map(qualifiedName);
-  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: names, chunks, below };
+  const columns = Object.fromEntries(tables.map((table) => [qualifiedName(table), Object.keys(table.columns)]));
+  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: names, columns, chunks, below };
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
   await noteAnchor(request.sourceName, anchor, state);
+  for (const table of names) await notePlanned(state, table, copyOf(plan, table));
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });
   return { snapshotId: id, chunks: chunks.map((_, chunk) => ({ snapshotId: id, chunk })) };
 }

@@ -59,6 +59,10 @@ export interface TableStatus {
   /** Records whose effect is visible in mart (equals loaded for tables no star reads). */
   readonly starred: number;
   readonly lastError: string | null;
+  /** Why its loads stand still; null when they do not. */
+  readonly held: string | null;
+  /** Why it waits to be copied again; empty when it does not. */
+  readonly resync: readonly string[];
 }
 
 /** Answer to `loaded`. */

@@ -18,4 +18,6 @@ export const METRICS = {
   /** Columns that the definitions do not know. */
   unmapped: "UnmappedColumns",
   offsetGaps: "OffsetGaps",
+  /** Tables that must be copied again. */
+  resyncsWaiting: "ResyncsWaiting",
 } as const;

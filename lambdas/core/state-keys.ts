@@ -12,3 +12,9 @@ export const newestAnchorKey = (sourceName: string): string => `state/snapshots/
 export const resyncedKey = (topic: string): string => `state/resyncs/${topic}.json`;
 /** A definition as it was when objects with its hash were written: lets the loader read older objects. */
 export const definitionKey = (hash: string): string => `definitions/${hash}.json`;
+/** What is known of single tables, see table-facts.ts. */
+export const TABLES_PREFIX = "state/tables/";
+export const plannedKey = (table: string): string => `${TABLES_PREFIX}${table}/planned.json`;
+export const copiedKey = (table: string): string => `${TABLES_PREFIX}${table}/copied.json`;
+export const holdKey = (table: string): string => `${TABLES_PREFIX}${table}/hold.json`;
+export const wishKey = (table: string, id: string): string => `${TABLES_PREFIX}${table}/wishes/${id}.json`;

@@ -1,13 +1,14 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
-import { OffsetGapError } from "../core/errors.ts";
 import { landedObjects } from "../core/landed.ts";
 import type { LandedObject } from "../core/landed.ts";
 import { readResynced } from "../core/resynced.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, Wake } from "../core/ports.ts";
+import { readHold } from "../core/table-facts.ts";
 import { slotOf } from "../core/wake-slot.ts";
 import { resolveDefinition } from "./definitions.ts";
+import { reportGaps } from "./gaps.ts";
 import { readLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import { planBatch } from "./load-batch.ts";
@@ -38,8 +39,8 @@ export interface LoadSettings {
 export interface TableOutcome {
   readonly loads: number;
   readonly rows: number;
-  /** `early`: the cadence is not over; `behind`: the run's time is; both have sent a wake-up for later. */
-  readonly state: "done" | "early" | "behind";
+  /** `early`: the cadence is not over; `behind`: the run's time is; both have sent a wake-up for later; `held`: somebody has paused it. */
+  readonly state: "done" | "early" | "behind" | "held";
 }
 
 /** A load takes seconds; with less than this left, the next run starts it. */
@@ -55,6 +56,11 @@ const MOST_TRIES = 5;
  */
 export async function loadTable(table: AnyTable, settings: LoadSettings, ports: LoadPorts): Promise<TableOutcome> {
   const name = qualifiedName(table);
+  const hold = await readHold(ports.landing, name);
+  if (hold !== null) {
+    ports.telemetry.info("held", { table: name, ...hold });
+    return { loads: 0, rows: 0, state: "held" };
+  }
   let ledger = await readLedger(table, ports.warehouse);
   if (isEarly(ledger, table, settings, ports.now())) {
     await wakeLater(name, settings, ports);
@@ -66,7 +72,7 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
   for (;;) {
     const objects = await newObjects(table, ledger, settings, ports);
     const { batch, gaps, passed } = await planNext(table, objects, ledger, settings, ports);
-    if (loads === 0) reportGaps(table, gaps, ports);
+    if (loads === 0) await reportGaps(table, gaps, ports);
     if (passed.length > 0)
       ports.telemetry.warn("holes that a resync stands for are passed", { table: name, holes: passed });
     if (batch === null) return { loads, rows, state: "done" };
@@ -161,16 +167,4 @@ function isEarly({ loadedAt }: Ledger, table: AnyTable, settings: LoadSettings, 
 /** Within one slot all wake-ups of a table are one message, and it is delivered when the slot is over: none is lost. */
 async function wakeLater(table: string, settings: LoadSettings, ports: LoadPorts): Promise<void> {
   await ports.wakeLoader({ table, slot: slotOf(ports.now(), settings.wakeSlotSeconds) });
-}
-
-function reportGaps(table: AnyTable, gaps: readonly OffsetGap[], ports: LoadPorts): void {
-  if (gaps.length === 0) return;
-  const name = qualifiedName(table);
-  ports.telemetry.metric(METRICS.offsetGaps, gaps.length, "Count", { Table: topicName(table) });
-  for (const { partition, from, to } of gaps) {
-    const error = new OffsetGapError(
-      `${name}, partition ${partition}: offsets ${from} to ${to} never landed; the partition stops there until a resync of the table`,
-    );
-    ports.telemetry.error(error.message, { name: error.name, table: name, partition, from, to });
-  }
 }

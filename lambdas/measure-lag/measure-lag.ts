@@ -12,6 +12,8 @@ import { readNewestAnchor } from "../core/newest-anchor.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
 import { checkpointKey, snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
+import { openWishes, readTableFacts } from "../core/table-facts.ts";
+import type { TableFacts } from "../core/table-facts.ts";
 import { comparePositions } from "../core/version.ts";
 import { behind, readPositions, sum } from "./positions.ts";
 import type { PositionPorts, TablePositions } from "./positions.ts";
@@ -46,6 +48,7 @@ export async function status(
   const anchor = await readNewestAnchor(settings.sourceName, ports.state);
   const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports, mark.ends);
   const errors = await readErrors(ports.state);
+  const facts = await readTableFacts(ports.state);
   const captured = checkpoint !== null && reached(checkpoint, mark);
   // The checkpoint was read before the offsets: what it has passed is below them.
   const ends =
@@ -62,7 +65,10 @@ export async function status(
             savedAt: checkpoint.savedAt,
             anchor: anchor === null ? null : { facility: anchor.facility, file: anchor.file, pos: anchor.pos },
           },
-    tables: tables.map((table) => tableStatus(table, errors.get(table.table)?.message ?? null)),
+    tables: tables.map((table) => ({
+      ...tableStatus(table, errors.get(table.table)?.message ?? null),
+      ...standing(facts.get(table.table)),
+    })),
     caughtUp: ends !== undefined && tables.every((table) => isThrough(table, ends[table.table] ?? [])),
   };
 }
@@ -161,7 +167,14 @@ function lagSeconds(checkpoint: Checkpoint, now: number): number | null {
 const isThrough = (table: TablePositions, ends: readonly number[]): boolean =>
   behind(ends, table.loaded) === 0 && table.pendingKeys === 0;
 
-function tableStatus(table: TablePositions, lastError: string | null): TableStatus {
+function standing(facts: TableFacts | undefined): Pick<TableStatus, "held" | "resync"> {
+  if (facts === undefined) return { held: null, resync: [] };
+  const { hold } = facts;
+  const held = hold === null ? null : `by ${hold.by} since ${hold.since}: ${hold.reason}`;
+  return { held, resync: openWishes(facts).map(({ reason, detail }) => `${reason}: ${detail}`) };
+}
+
+function tableStatus(table: TablePositions, lastError: string | null): Omit<TableStatus, "held" | "resync"> {
   const loadedRecords = sum(table.loaded);
   return {
     table: table.table,

@@ -26,6 +26,8 @@ export const LANDING_PREFIXES = {
   manifests: "manifests/",
   definitions: "definitions/",
   state: "state/",
+  /** What each table rests on, and why it must be copied again. */
+  tables: "state/tables/",
   /** Newest failure of each stage and table, for `millrace status`. */
   errors: "state/errors/",
   /** Up to where finished resyncs stand for all records of a topic. */

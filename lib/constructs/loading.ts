@@ -59,10 +59,10 @@ export class Loading extends Construct {
         CADENCE_SECONDS: String(flow.cadenceSeconds),
       },
     }).function;
-    const { landing, manifests, definitions, errors, resyncs } = LANDING_PREFIXES;
+    const { landing, manifests, definitions, errors, resyncs, tables } = LANDING_PREFIXES;
     plane.warehouse.grantStatements(load);
-    plane.landing.grantObjects(load, ["read"], [landing, manifests, definitions, resyncs]);
-    plane.landing.grantObjects(load, ["write"], [manifests]);
+    plane.landing.grantObjects(load, ["read"], [landing, manifests, definitions, resyncs, tables]);
+    plane.landing.grantObjects(load, ["write"], [manifests, tables]);
     plane.landing.grantObjects(load, ["write", "delete"], [errors]);
     plane.landing.grantList(load, [landing, manifests, definitions, resyncs]);
     plane.quarantine.grantObjects(load, ["write"], [QUARANTINE_PREFIXES.rows]);

@@ -73,7 +73,7 @@ function lagRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<str
 }
 
 /** Records that are not where they belong: each one counts. */
-function lossRules({ metrics }: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
+function lossRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
   return {
     Quarantine: {
       runbook: "quarantine",
@@ -86,6 +86,13 @@ function lossRules({ metrics }: PipelineAlarmsProps): Readonly<Record<string, Ru
       what: "Offsets of a partition do not join up; it is not loaded any further.",
       metric: metrics.metric("offsetGaps"),
       above: 0,
+    },
+    ResyncsWaiting: {
+      runbook: "resyncs-waiting",
+      what: "Tables wait for a resync that does not come to its end.",
+      metric: metrics.metric("resyncsWaiting"),
+      above: 0,
+      minutes: config.alarms.resyncMinutes,
     },
     UnmappedColumns: {
       runbook: "unmapped-columns",

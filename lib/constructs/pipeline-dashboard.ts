@@ -50,6 +50,7 @@ export class PipelineDashboard extends Construct {
           graph("Not where they belong", [
             metrics.metric("quarantined", Stats.SUM),
             metrics.metric("offsetGaps"),
+            metrics.metric("resyncsWaiting"),
             metrics.metric("unmapped", Stats.SUM),
           ]),
         ],

@@ -8,6 +8,7 @@ import { landBatchEnvironment } from "../../lambdas/land-batch/env.ts";
 import { loadWarehouseEnvironment } from "../../lambdas/load-warehouse/env.ts";
 import { measureLagEnvironment } from "../../lambdas/measure-lag/env.ts";
 import { migrateWarehouseEnvironment } from "../../lambdas/migrate-warehouse/env.ts";
+import { resyncTablesEnvironment } from "../../lambdas/resync-tables/env.ts";
 import { wakeLoadersEnvironment } from "../../lambdas/wake-loaders/env.ts";
 import { configOf, STAGES } from "../../lib/config.ts";
 import type { FunctionName } from "../../lib/config.ts";
@@ -21,6 +22,7 @@ const CONTRACTS = {
   "load-warehouse": loadWarehouseEnvironment,
   "measure-lag": measureLagEnvironment,
   "migrate-warehouse": migrateWarehouseEnvironment,
+  "resync-tables": resyncTablesEnvironment,
   "wake-loaders": wakeLoadersEnvironment,
 } as const satisfies Readonly<Record<FunctionName, unknown>>;
 

@@ -71,9 +71,9 @@ describe.each(STAGES)("topics and mappings of stage %s", (name) => {
     expect(Number(landBatch?.Properties["Timeout"])).toBeLessThanOrEqual(KAFKA_TIMEOUT);
   });
 
-  it("three functions run every minute, and a missed minute is not made up for", () => {
+  it("four functions run every minute, and a missed minute is not made up for", () => {
     const schedules = resourcesOf(Pipeline, "AWS::Scheduler::Schedule").map(([, { Properties }]) => Properties);
-    expect(schedules).toHaveLength(3);
+    expect(schedules).toHaveLength(4);
     for (const schedule of schedules) {
       expect(schedule).toMatchObject({
         ScheduleExpression: "rate(1 minute)",

@@ -6,7 +6,7 @@ export interface TableName {
 
 /**
  * What a statement in the log means for capture. `partition`: rows vanish without row events (DROP, TRUNCATE, EXCHANGE
- * ... PARTITION). `alter` may have changed stored values. `data`: a change logged as a statement, which capture cannot
+ * ... PARTITION). `alter` may have changed stored values; an ALTER that surely has not is `other`. `data`: a change logged as a statement, which capture cannot
  * see (a session set binlog_format). `other` matters to no table.
  */
 export interface DdlStatement {
@@ -70,6 +70,19 @@ class Cursor {
   /** The words from here on, upper case, quoted names left out. */
   words(): string[] {
     return this.tokens.slice(this.at).flatMap((t) => (t.quoted ? [] : [t.text.toUpperCase()]));
+  }
+
+  /** What follows, cut at the commas outside parentheses: the words of each part, upper case, with a sign for quoted names. */
+  clauses(): string[] {
+    const clauses: string[][] = [[]];
+    let depth = 0;
+    for (const { text, quoted } of this.tokens.slice(this.at)) {
+      if (!quoted && text === "(") depth += 1;
+      else if (!quoted && text === ")") depth -= 1;
+      else if (!quoted && text === "," && depth === 0) clauses.push([]);
+      else if (depth === 0) clauses.at(-1)?.push(quoted ? "`" : text.toUpperCase());
+    }
+    return clauses.map((words) => words.join(" "));
   }
 
   next(): string | undefined {
@@ -139,6 +152,18 @@ function readRename(cursor: Cursor): DdlStatement {
   return statement("rename", from, to);
 }
 
+/** Clauses of ALTER TABLE that leave every stored value as it is; all others may change some. */
+const HARMLESS: readonly RegExp[] = [
+  /^(ADD|DROP|RENAME|ALTER) (UNIQUE |FULLTEXT |SPATIAL )?(INDEX|KEY)\b/,
+  /^ADD (UNIQUE|FULLTEXT|SPATIAL)\b/,
+  /^ADD (CONSTRAINT( (?!PRIMARY)\S*)? )?(FOREIGN KEY|CHECK|UNIQUE)\b/,
+  /^DROP (FOREIGN KEY|CONSTRAINT(?! PRIMARY\b)|CHECK)\b/,
+  /^ALTER (COLUMN )?\S* ?(SET DEFAULT|DROP DEFAULT)\b/,
+  /^(COMMENT|AUTO_INCREMENT|ENGINE|ROW_FORMAT|ALGORITHM|LOCK|FORCE|ENABLE KEYS|DISABLE KEYS|STATS_\w+|KEY_BLOCK_SIZE|WAIT|NOWAIT)\b/,
+];
+
+const isHarmless = (clause: string): boolean => HARMLESS.some((pattern) => pattern.test(clause));
+
 /** Partition operations that remove or swap rows without row events. */
 const PARTITION_LOSSES = ["DROP", "TRUNCATE", "EXCHANGE", "CONVERT"];
 
@@ -150,6 +175,7 @@ function readAlter(cursor: Cursor): DdlStatement {
   const words = cursor.words();
   const partition = words.some((word, i) => word === "PARTITION" && PARTITION_LOSSES.includes(words[i - 1] ?? ""));
   if (partition) return statement("partition", [name]);
+  if (cursor.clauses().every(isHarmless)) return statement("other");
   // ALTER TABLE t RENAME [TO|AS|=] u, as opposed to RENAME COLUMN and RENAME INDEX.
   while (cursor.has("RENAME")) {
     const word = cursor.next();

@@ -11,6 +11,8 @@ const table = (name: string, starred: number, lastError: string | null = null) =
   loaded: 7,
   starred,
   lastError,
+  held: null,
+  resync: [],
 });
 const found = (caughtUp: boolean): PipelineStatus => ({
   mark,

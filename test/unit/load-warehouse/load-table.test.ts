@@ -12,6 +12,8 @@ import { definitionHash, fileDefinition, nullMarker } from "../../../schemas/has
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import { landingKey } from "../../../schemas/naming.ts";
 import { COPY_STATEMENT, POSITION_STATEMENT } from "../../../schemas/sql/load-transaction.ts";
+import { wishKey } from "../../../lambdas/core/state-keys.ts";
+import { liftHold, placeHold } from "../../../lambdas/core/table-facts.ts";
 import { memoryStore } from "../../support/memory-store.ts";
 import { recordingTelemetry } from "../../support/recording.ts";
 import { lines, orders } from "../../support/loading/tables.ts";
@@ -255,6 +257,18 @@ describe("loading a table", () => {
     expect(await load()).toMatchObject({ loads: 1, rows: 5 });
     expect(ports.telemetry.metrics.get("OffsetGaps")).toBe(1);
     expect(ports.telemetry.lines.join("\n")).toContain("partition 0: offsets 0 to 4 never landed");
+    const wish = JSON.parse(String(ports.landing.objects.get(wishKey("lab_orders", "gap-0-0"))?.body)) as object;
+    expect(wish).toMatchObject({ reason: "gap", detail: "lab_orders, partition 0: offsets 0 to 4 never landed" });
+  });
+
+  it("stands still while it is held, and goes on after", async () => {
+    const { land, load, ports } = prepare();
+    await land(0, 0, 4);
+    const since = "2026-01-01T00:00:00Z";
+    await placeHold(ports.landing, "lab_orders", { by: "operator", reason: "maintenance", since });
+    expect(await load()).toEqual({ loads: 0, rows: 0, state: "held" });
+    await liftHold(ports.landing, "lab_orders");
+    expect(await load()).toMatchObject({ loads: 1 });
   });
 
   it("goes on behind a hole once a resync stands for it", async () => {

@@ -82,6 +82,8 @@ describe("status", () => {
       loaded: 8,
       starred: 8,
       lastError: null,
+      held: null,
+      resync: [],
     });
   });
 

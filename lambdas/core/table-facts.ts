@@ -1,0 +1,154 @@
+import { z } from "zod";
+import { MalformedInputError } from "./errors.ts";
+import type { ObjectStore } from "./ports.ts";
+import { holdKey, plannedKey, copiedKey, TABLES_PREFIX, wishKey } from "./state-keys.ts";
+import { comparePositions } from "./version.ts";
+
+/**
+ * What the pipeline keeps about one table under `state/tables/<table>/`: which copy it rests on, why it needs another
+ * one, and whether its loads are held. Facts only: whoever finds something out writes it down, and what follows from
+ * them is worked out by whoever reads (lambdas/resync-tables).
+ */
+const positionSchema = z.object({ epoch: z.int().positive(), file: z.string().min(1), pos: z.int().nonnegative() });
+
+const copySchema = z.object({
+  snapshotId: z.string(),
+  kind: z.enum(["copy", "resync"]),
+  anchor: positionSchema,
+  /** Milliseconds since 1970 at which the anchor was taken. */
+  takenAt: z.number(),
+  /** Warehouse names of the columns that were read. */
+  columns: z.array(z.string()),
+});
+/** A snapshot of a table, planned or finished. */
+export type TableCopy = z.output<typeof copySchema>;
+
+const wishSchema = z.object({
+  /** Of what was found: finding it again changes nothing. Part of a key. */
+  id: z.string().regex(/^[\w.-]+$/),
+  table: z.string(),
+  /**
+   * altered: a statement changed stored rows without row events; new-table, new-column: the definitions know more than
+   * was copied; gap: records were lost before they landed; lost: the log was gone before it was read; failover: another
+   * server answers and its log does not continue ours.
+   */
+  reason: z.enum(["altered", "new-table", "new-column", "gap", "lost", "failover", "cascade"]),
+  /** One sentence for people. */
+  detail: z.string(),
+  /** ISO time at which it was found out. */
+  since: z.string(),
+  /** Place in the log after which a copy must be anchored; null: any copy taken after `since`. */
+  position: positionSchema.nullable(),
+});
+/** Why a table must be copied again. */
+export type ResyncWish = z.output<typeof wishSchema>;
+
+const holdSchema = z.object({
+  by: z.enum(["operator", "capture"]),
+  reason: z.string(),
+  since: z.string(),
+});
+/** Loads of a table stand still; what arrives meanwhile waits in its topic and on S3. */
+export type Hold = z.output<typeof holdSchema>;
+
+export interface TableFacts {
+  readonly planned: TableCopy | null;
+  readonly copied: TableCopy | null;
+  readonly wishes: readonly ResyncWish[];
+  readonly hold: Hold | null;
+}
+
+const NOTHING: TableFacts = { planned: null, copied: null, wishes: [], hold: null };
+
+type State = Pick<ObjectStore, "get" | "list" | "put" | "putIfAbsent" | "remove">;
+
+/** Writes a wish down; the first one of an id stays. */
+export async function wishResync(state: Pick<State, "putIfAbsent">, wish: ResyncWish): Promise<void> {
+  await state.putIfAbsent(wishKey(wish.table, wish.id), toBody(wish), "application/json");
+}
+
+export const notePlanned = (state: Pick<State, "put">, table: string, copy: TableCopy): Promise<unknown> =>
+  state.put(plannedKey(table), toBody(copy), "application/json");
+
+/** A finished copy; one with an older anchor than what is noted changes nothing. */
+export async function noteCopied(state: Pick<State, "get" | "put">, table: string, copy: TableCopy): Promise<void> {
+  const key = copiedKey(table);
+  const known = await read(state, key, copySchema);
+  if (known !== null && comparePositions(known.anchor, copy.anchor) > 0) return;
+  await state.put(key, toBody(copy), "application/json");
+}
+
+export const placeHold = (state: Pick<State, "put">, table: string, hold: Hold): Promise<unknown> =>
+  state.put(holdKey(table), toBody(hold), "application/json");
+
+export const liftHold = (state: Pick<State, "remove">, table: string): Promise<void> => state.remove(holdKey(table));
+
+export const readHold = (state: Pick<State, "get">, table: string): Promise<Hold | null> =>
+  read(state, holdKey(table), holdSchema);
+
+export const readCopied = (state: Pick<State, "get">, table: string): Promise<TableCopy | null> =>
+  read(state, copiedKey(table), copySchema);
+
+/** Facts of every table that has any. */
+export async function readTableFacts(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, TableFacts>> {
+  const facts = new Map<string, TableFacts>();
+  for await (const { key } of state.list(TABLES_PREFIX)) {
+    const [table = "", name = ""] = key.slice(TABLES_PREFIX.length).split("/");
+    const known = facts.get(table) ?? NOTHING;
+    facts.set(table, { ...known, ...(await readFact(state, key, name, known)) });
+  }
+  return facts;
+}
+
+async function readFact(
+  state: Pick<State, "get">,
+  key: string,
+  name: string,
+  known: TableFacts,
+): Promise<Partial<TableFacts>> {
+  switch (name) {
+    case "planned.json":
+      return { planned: await read(state, key, copySchema) };
+    case "copied.json":
+      return { copied: await read(state, key, copySchema) };
+    case "hold.json":
+      return { hold: await read(state, key, holdSchema) };
+    case "wishes": {
+      const wish = await read(state, key, wishSchema);
+      return wish === null ? {} : { wishes: [...known.wishes, wish] };
+    }
+    default:
+      return {};
+  }
+}
+
+/** Wishes that no copy has met: its anchor is not past the place, or it was taken before the wish. */
+export function openWishes({ copied, wishes }: Pick<TableFacts, "copied" | "wishes">): readonly ResyncWish[] {
+  return wishes.filter((wish) => copied === null || !isMet(wish, copied));
+}
+
+/** Whether a copy shows all that the wish is about. */
+export function isMet({ position, since }: Pick<ResyncWish, "position" | "since">, copy: TableCopy): boolean {
+  return position === null ? copy.takenAt > Date.parse(since) : comparePositions(copy.anchor, position) >= 0;
+}
+
+const toBody = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+/** @returns null when there is no such object (any more) */
+async function read<T>(state: Pick<State, "get">, key: string, schema: z.ZodType<T>): Promise<T | null> {
+  const stored = await state.get(key);
+  if (stored === null) return null;
+  const parsed = schema.safeParse(parseJson(stored.body.toString("utf8")));
+  if (parsed.success) return parsed.data;
+  throw new MalformedInputError(
+    `${key} cannot be read: ${parsed.error.message}; restore an older version of the object`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

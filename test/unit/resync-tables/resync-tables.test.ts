@@ -1,0 +1,168 @@
+import { describe, expect, it } from "@jest/globals";
+import type { CopyRun } from "../../../lambdas/core/copy-runs.ts";
+import { noteCopied, openWishes, readTableFacts, wishResync } from "../../../lambdas/core/table-facts.ts";
+import type { ResyncWish, TableCopy } from "../../../lambdas/core/table-facts.ts";
+import { resyncTables } from "../../../lambdas/resync-tables/resync-tables.ts";
+import { memoryStore } from "../../support/memory-store.ts";
+import { recordingTelemetry } from "../../support/recording.ts";
+
+const NOW = Date.parse("2026-03-01T12:00:00Z");
+const settings = { tables: ["shop_orders", "shop_items"], gapGraceSeconds: 300, retrySeconds: 1_800 };
+
+const wish = (changes: Partial<ResyncWish> = {}): ResyncWish => ({
+  id: "binlog.000007-400",
+  table: "shop_orders",
+  reason: "altered",
+  detail: "ALTER TABLE orders MODIFY note VARCHAR(10)",
+  since: "2026-03-01T11:59:00.000Z",
+  position: { epoch: 1, file: "binlog.000007", pos: 400 },
+  ...changes,
+});
+
+const copy = (pos: number, changes: Partial<TableCopy> = {}): TableCopy => ({
+  snapshotId: `s${pos}`,
+  kind: "resync",
+  anchor: { epoch: 1, file: "binlog.000007", pos },
+  takenAt: NOW,
+  columns: ["id"],
+  ...changes,
+});
+
+function world(runs: readonly CopyRun[] = [], now = NOW) {
+  const state = memoryStore();
+  const started: { name: string; tables: readonly string[] | null }[] = [];
+  const copies = {
+    recent: async () => runs,
+    start: async (name: string, tables: readonly string[] | null) => void started.push({ name, tables }),
+  };
+  const telemetry = recordingTelemetry();
+  const run = () => resyncTables(settings, { state, copies, telemetry, now: () => now });
+  return { state, started, telemetry, run };
+}
+
+describe("wishes for a resync", () => {
+  it("are met by a copy anchored at their place or after it, and by none before", () => {
+    expect(openWishes({ copied: null, wishes: [wish()] })).toHaveLength(1);
+    expect(openWishes({ copied: copy(399), wishes: [wish()] })).toHaveLength(1);
+    expect(openWishes({ copied: copy(400), wishes: [wish()] })).toEqual([]);
+    const later = copy(4, { anchor: { epoch: 2, file: "binlog.000001", pos: 4 } });
+    expect(openWishes({ copied: later, wishes: [wish()] })).toEqual([]);
+  });
+
+  it("without a place are met by a copy taken later", () => {
+    const placeless = wish({ position: null });
+    expect(openWishes({ copied: copy(1, { takenAt: Date.parse(placeless.since) }), wishes: [placeless] })).toHaveLength(
+      1,
+    );
+    expect(openWishes({ copied: copy(1), wishes: [placeless] })).toEqual([]);
+  });
+
+  it("are kept once, and an older copy does not replace a newer one", async () => {
+    const { state } = world();
+    await wishResync(state, wish());
+    await wishResync(state, wish({ detail: "again" }));
+    await noteCopied(state, "shop_orders", copy(300));
+    await noteCopied(state, "shop_orders", copy(200));
+    const facts = (await readTableFacts(state)).get("shop_orders");
+    expect(facts?.wishes.map(({ detail }) => detail)).toEqual([wish().detail]);
+    expect(facts?.copied?.snapshotId).toBe("s300");
+  });
+
+  it("that cannot be read are named", async () => {
+    const { state, run } = world();
+    await state.put("state/tables/shop_orders/wishes/x.json", Buffer.from("{"));
+    await expect(run()).rejects.toThrow("state/tables/shop_orders/wishes/x.json cannot be read");
+  });
+});
+
+describe("resyncTables", () => {
+  it("does nothing without a wish", async () => {
+    const { run, started } = world();
+    expect(await run()).toEqual({ waiting: [], started: [] });
+    expect(started).toEqual([]);
+  });
+
+  it("starts one execution for all tables that wish one, by a name that repeats within the minute", async () => {
+    const { state, run, started, telemetry } = world();
+    await wishResync(state, wish());
+    await wishResync(state, wish({ id: "second" }));
+    await wishResync(state, wish({ table: "shop_items" }));
+    expect((await run()).started).toEqual(["shop_orders", "shop_items"]);
+    await run();
+    expect(new Set(started.map(({ name }) => name)).size).toBe(1);
+    expect(started[0]?.tables).toEqual(["shop_orders", "shop_items"]);
+    expect(telemetry.lines.join("\n")).toContain("MODIFY note");
+  });
+
+  it("copies all tables when the source's history is lost", async () => {
+    const { state, run, started } = world();
+    await wishResync(state, wish({ reason: "lost", position: null }));
+    await run();
+    expect(started.map(({ tables }) => tables)).toEqual([null]);
+  });
+
+  it("forgets wishes that are met", async () => {
+    const { state, run, started } = world();
+    await noteCopied(state, "shop_orders", copy(500));
+    await wishResync(state, wish());
+    expect(await run()).toEqual({ waiting: [], started: [] });
+    expect(await run()).toEqual({ waiting: [], started: [] });
+    expect(started).toEqual([]);
+    expect([...state.objects.keys()].filter((key) => key.includes("wishes"))).toEqual([]);
+  });
+
+  it("waits while any copy runs", async () => {
+    const { state, run, started } = world([{ name: "millrace-1", state: "running", endedAt: null }]);
+    await wishResync(state, wish());
+    expect(await run()).toEqual({ waiting: ["shop_orders"], started: [] });
+    expect(started).toEqual([]);
+  });
+
+  it("waits after its own failure, not after another's, and not for ever", async () => {
+    const failed = (name: string, secondsAgo: number): CopyRun => ({
+      name,
+      state: "failed",
+      endedAt: NOW - secondsAgo * 1_000,
+    });
+    const startedAfter = async (run: CopyRun): Promise<number> => {
+      const { state, run: start, started } = world([run]);
+      await wishResync(state, wish());
+      await start();
+      return started.length;
+    };
+    expect(await startedAfter(failed("resync-1", 60))).toBe(0);
+    expect(await startedAfter(failed("resync-1", 1_801))).toBe(1);
+    expect(await startedAfter(failed("millrace-1", 60))).toBe(1);
+  });
+
+  it("tries tables one by one after failures, in turn", async () => {
+    const failed = (n: number): CopyRun => ({ name: `resync-${n}`, state: "failed", endedAt: NOW - 3_600_000 });
+    const startedAfter = async (...runs: CopyRun[]): Promise<readonly string[]> => {
+      const { state, run } = world(runs);
+      await wishResync(state, wish());
+      await wishResync(state, wish({ table: "shop_items" }));
+      return (await run()).started;
+    };
+    const succeeded: CopyRun = { name: "resync-0", state: "succeeded", endedAt: NOW - 3_600_000 };
+    expect(await startedAfter(succeeded)).toEqual(["shop_orders", "shop_items"]);
+    expect(await startedAfter(failed(1), succeeded)).toEqual(["shop_orders"]);
+    expect(await startedAfter(failed(2), failed(1), succeeded)).toEqual(["shop_items"]);
+    expect(await startedAfter(failed(3), failed(2), failed(1))).toEqual(["shop_orders"]);
+  });
+
+  it("gives records that are missing the time to come late", async () => {
+    const gap = wish({ id: "gap-0-7", reason: "gap", position: null, since: new Date(NOW - 299_000).toISOString() });
+    const early = world();
+    await wishResync(early.state, gap);
+    expect(await early.run()).toEqual({ waiting: ["shop_orders"], started: [] });
+    const late = world([], NOW + 1_000);
+    await wishResync(late.state, gap);
+    expect((await late.run()).started).toEqual(["shop_orders"]);
+  });
+
+  it("leaves tables alone that are not defined any more", async () => {
+    const { state, run } = world();
+    await wishResync(state, wish({ table: "shop_gone" }));
+    expect(await run()).toEqual({ waiting: [], started: [] });
+  });
+});
