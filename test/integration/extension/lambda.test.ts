@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { isAlive } from "../../../localstack/engines/process.ts";
+import { isRunning } from "../../../cli/processes.ts";
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
@@ -141,7 +141,7 @@ describe("a Lambda as a process", () => {
     const { payload, log } = await invoke({ sleep: 60_000 });
     expect(Failure.parse(payload)).toMatchObject({ errorType: "Sandbox.Timedout" });
     expect(log).toContain("Task timed out after 3.00 seconds");
-    expect(isAlive(pid)).toBe(false);
+    expect(isRunning({ pid })).toBe(false);
     expect(Answer.parse((await invoke({})).payload).calls).toBe(1);
   });
 
@@ -291,9 +291,9 @@ describe("an MSK event source mapping", () => {
 describe("LocalStack's end", () => {
   it("takes its Lambda processes along, even when it is killed", async () => {
     const { pid } = Answer.parse((await invoke({})).payload);
-    expect(isAlive(pid)).toBe(true);
+    expect(isRunning({ pid })).toBe(true);
     process.kill(cloud.engine.pid ?? NaN, "SIGKILL");
-    await eventually(async () => (isAlive(pid) ? undefined : true));
+    await eventually(async () => (isRunning({ pid }) ? undefined : true));
   }, 60_000);
 });
 
