@@ -156,7 +156,7 @@ const sizes: StageConfig["functions"] = {
   "migrate-warehouse": { memoryMiB: 512, timeoutSeconds: 900 },
   "wake-loaders": { memoryMiB: 512, timeoutSeconds: 60 },
   "measure-lag": { memoryMiB: 512, timeoutSeconds: 60 },
-  "resync-tables": { memoryMiB: 256, timeoutSeconds: 60 },
+  "resync-tables": { memoryMiB: 512, timeoutSeconds: 60 },
 };
 
 const prod: StageConfig = {

@@ -12,7 +12,7 @@ import { reportGaps } from "./gaps.ts";
 import { readLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import { planBatch } from "./load-batch.ts";
-import type { Limits, LoadBatch, OffsetGap } from "./load-batch.ts";
+import type { Limits, LoadBatch } from "./load-batch.ts";
 import { loadOnce } from "./load-once.ts";
 import type { LoadOncePorts } from "./load-once.ts";
 import { batchId } from "./to-load-plan.ts";
