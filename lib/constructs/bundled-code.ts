@@ -4,6 +4,7 @@ import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { buildSync } from "esbuild";
 import type { FunctionName } from "../config.ts";
+import { ownSourceMap } from "./own-source-map.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -58,5 +59,7 @@ export function bundle(name: FunctionName, folder: string): void {
     logLevel: "warning",
   });
   mkdirSync(folder, { recursive: true });
-  for (const file of outputFiles) writeFileSync(join(folder, basename(file.path)), file.contents);
+  for (const { path, contents, text } of outputFiles) {
+    writeFileSync(join(folder, basename(path)), path.endsWith(".map") ? ownSourceMap(text) : contents);
+  }
 }

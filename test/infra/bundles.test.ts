@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { SourceMap } from "node:module";
+import type { SourceMapPayload } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
@@ -39,5 +41,29 @@ describe("bundles", () => {
       encoding: "utf8",
     });
     expect([run.stdout.trim(), run.stderr]).toEqual(["function", ""]);
+  });
+
+  it.each(FUNCTIONS)("%s maps stacks to our sources only: a map is kept in memory from the first error on", (name) => {
+    const file = join(folder, name, "index.mjs");
+    const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")) as SourceMapPayload);
+    const lines = readFileSync(file, "utf8").split("\n");
+    // esbuild heads every module with its path.
+    const headers = lines.flatMap((line, i) => {
+      const path = /^ {0,4}\/\/ ((?:lambdas|schemas|node_modules)\/\S+)$/.exec(line)?.[1];
+      return path === undefined ? [] : [{ path, first: i + 1 }];
+    });
+    const mapped = headers.map(({ path, first }, i) => {
+      const end = headers[i + 1]?.first ?? first + 1;
+      const found = new Set<string>();
+      for (let line = first; line < end - 1; line++) {
+        const entry = map.findEntry(line, 0);
+        if ("originalSource" in entry && entry.originalSource) found.add(entry.originalSource);
+      }
+      return { path, found: [...found] };
+    });
+    const own = mapped.filter(({ path }) => !path.startsWith("node_modules/"));
+    expect(own.filter(({ found }) => found.length > 0).length).toBeGreaterThan(5);
+    for (const { path, found } of own) for (const source of found) expect(source.endsWith(path)).toBe(true);
+    expect(mapped.filter(({ path, found }) => path.startsWith("node_modules/") && found.length > 0)).toEqual([]);
   });
 });
