@@ -1,4 +1,4 @@
-import type { KeyValue, SnapshotBatch, SourceTable } from "../../core/capture-ports.ts";
+import type { KeyValue, SnapshotBatch, SourceColumn, SourceTable } from "../../core/capture-ports.ts";
 import { columnTypeOf } from "../../../schemas/types/from-mysql.ts";
 import { ImageLayout } from "./image-layout.ts";
 import { KeyReader } from "./key-reader.ts";
@@ -38,7 +38,7 @@ const expression = (column: SourceTable["columns"][number]): string =>
 
 /** `(a > x OR (a = x AND b > y))`: the form of a row comparison that the optimizer reads as index ranges. */
 function beyond(
-  key: readonly { readonly name: string; readonly dataType: string }[],
+  key: readonly Pick<SourceColumn, "name" | "dataType" | "charset">[],
   after: readonly KeyValue[],
 ): string {
   const terms = key.map((column, depth) =>
