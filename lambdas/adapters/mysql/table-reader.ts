@@ -30,11 +30,13 @@ function selected(table: SourceTable, route: RowRoute): SourceTable["columns"] {
 }
 
 /**
- * The text protocol prints FLOAT with 6 digits: as DOUBLE it keeps all. The product keeps the sign of -0, which a sum
- * would lose.
+ * The text protocol prints FLOAT with 6 digits and DOUBLE(M,D) with D decimals: the product keeps all, and the sign of
+ * -0, which a sum would lose.
  */
 const expression = (column: SourceTable["columns"][number]): string =>
-  column.dataType === "float" ? `${quoteName(column.name)} * 1E0` : quoteName(column.name);
+  column.dataType === "float" || column.dataType === "double"
+    ? `${quoteName(column.name)} * 1E0`
+    : quoteName(column.name);
 
 /** `(a > x OR (a = x AND b > y))`: the form of a row comparison that the optimizer reads as index ranges. */
 function beyond(

@@ -212,6 +212,7 @@ describe("a row", () => {
     expect((kept["long"] as string[]).join("")).toBe(after.long);
     expect(Math.max(...(kept["long"] as string[]).map((piece) => Buffer.byteLength(piece)))).toBeLessThan(65_536);
     expect(kept["half"]).toBe("a\\x81");
+    // eslint-disable-next-line no-loss-of-precision -- the loss is what is tested
     const lossy = { before: null, after: { id: 1, big: 9_007_199_254_740_993 }, op: "c", ts_ms: 0, source } as const;
     expect(() => encode(lossy, 0, 0, counts())).toThrow(LossyNumber);
   });
