@@ -1,6 +1,6 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import { writeJsonString, writeJsonText } from "./json-string.ts";
-import { isMultiByte, multiByteReader } from "./multi-byte-charsets.ts";
+import { isMultiByte, MULTI_BYTE_PLANES, multiByteReader } from "./multi-byte-charsets.ts";
 import type { MultiByteCharset } from "./multi-byte-charsets.ts";
 import { SINGLE_BYTE_CHARSETS } from "./single-byte-charsets.ts";
 import { escapedByte, textOfUnits } from "./undecodable.ts";
@@ -79,6 +79,14 @@ function multiByte(charset: MultiByteCharset): StringWriter {
     else writeJsonText(out, read(from, start, end));
   };
 }
+
+/** Character sets that are read, as MySQL names them. */
+export const READABLE_CHARSETS: readonly string[] = [
+  ...UTF8,
+  ...["ascii", "ucs2", "utf16", "utf16le", "utf32"],
+  ...Object.keys(SINGLE_BYTE_CHARSETS),
+  ...Object.keys(MULTI_BYTE_PLANES),
+];
 
 function makeWriter(charset: string): StringWriter | null {
   if (UTF8.has(charset)) return writeJsonString;
