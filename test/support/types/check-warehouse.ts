@@ -117,16 +117,13 @@ function rowProblems(
     const { normalise } = canonicalColumn(name, column);
     const actual = held[name] ?? null;
     const value = record[column.source];
-    // The server prints '?' for what it cannot decode itself; how many, it decides.
     const undecodable = typeof value === "string" && !value.isWellFormed();
     const expected = undecodable ? value.toWellFormed().replaceAll("\0", "\u2400") : (rendered[name] ?? null);
     const [a, b] = [expected, actual].map((text) => (text === null ? null : normalise(text)));
     const problems =
       a === b
         ? []
-        : [
-            `${where} row ${sent.n} op ${sent.op} column ${column.source} holds ${String(b)?.slice(0, 200)}, the server says ${String(a)?.slice(0, 200)}`,
-          ];
+        : [`${where} row ${sent.n} op ${sent.op} column ${column.source} holds ${show(b)}, the server says ${show(a)}`];
     const decoded =
       undecodable && collapsed(value.replace(/\p{Surrogate}+/gu, "?")) !== collapsed(rendered[name] ?? "");
     return decoded
@@ -138,4 +135,6 @@ function rowProblems(
   });
 }
 
-const collapsed = (text: string): string => text.replace(/\?+/g, "?");
+/** The server prints '?', in a few sets U+FFFD, for what it cannot decode; for how many bytes, it decides. */
+const collapsed = (text: string): string => text.replace(/[?\ufffd]+/g, "?");
+const show = (text: string | null | undefined): string => JSON.stringify(text ?? null).slice(0, 200);

@@ -91,12 +91,7 @@ const bytes: Kind = (random) => {
     ddl: name,
     keyable: name.includes("BINARY"),
     value: () => {
-      const drawn = random.pick([
-        anyBytes(random, Math.min(length, 9)),
-        "00",
-        "",
-        `${anyBytes(random, 1).slice(0, 2)}`,
-      ]);
+      const drawn = random.pick([anyBytes(random, Math.min(length, 9)), "00", "", anyBytes(random, 1)]);
       const cut = Buffer.from(drawn, "hex").subarray(0, length);
       const stored = fixed ? Buffer.concat([cut, Buffer.alloc(length - cut.length)]) : cut;
       return { sql: cut.length === 0 ? "''" : `x'${cut.toString("hex")}'`, record: stored.toString("base64") };
