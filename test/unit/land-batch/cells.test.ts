@@ -90,6 +90,7 @@ describe("text of a cell", () => {
     [c.bit(8), 256, /8 bits/],
     [c.bit(8), -1, /8 bits/],
     [c.bit(8), "zzz!", /8 bits/],
+    [c.bit(8), "A", /8 bits/],
     [c.binary(2), "AP8", /base64/],
     [c.binary(2), "AAAAAA==", /2 bytes fit/],
     [c.json(), "{", /no JSON/],
