@@ -99,7 +99,7 @@ export function typesDocument({ charsets }: CaptureLimits): string {
   return [
     "# Types",
     "Generated from `schemas/types/` by `npm run golden`. Do not edit.",
-    "The value read by the snapshot, by an insert, by an update (before and after) and by a delete is the same text, and it is what the warehouse then holds. What cannot be held is named, never bent in silence. `test/integration/types` holds this for generated tables against a real server.",
+    "The value read by the snapshot, by an insert, by an update (before and after) and by a delete is the same text, and it is what the warehouse then holds. What cannot be held is named, never bent in silence. `test/integration/types` holds this for generated tables against a real server (`MILLRACE_TYPES_SEED` and `MILLRACE_TYPES_TABLES` choose others and more; `MILLRACE_MYSQL9_URL` names a second server).",
     ...SECTIONS.map(section),
     `## Character sets\n\nText in these sets is read as the server reads it: ${charsets.map((name) => `\`${name}\``).join(", ")}. Columns in any other are refused.`,
     "## Refused\n\nGEOMETRY and its kin, VECTOR, UUID, INET4, INET6, and whatever is not above: preflight names the column and what to do (leave it out of the definition, or convert it at the source). So are columns of MariaDB that are COMPRESSED or still stored in the form of MariaDB 5.3. A column that the definition leaves out is stepped over.",
