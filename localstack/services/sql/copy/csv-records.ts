@@ -45,7 +45,9 @@ export class CsvRecordReader {
     }
     this.#rest = this.#rest.subarray(from);
     if (this.#rest.length > MAX_ROW_BYTES)
-      throw new SqlError(`The row at line ${this.#line} is longer than ${MAX_ROW_BYTES} bytes, the most that COPY reads`);
+      throw new SqlError(
+        `The row at line ${this.#line} is longer than ${MAX_ROW_BYTES} bytes, the most that COPY reads`,
+      );
     this.#searched = this.#rest.length;
   }
 
