@@ -16,7 +16,7 @@ import type { ServerUnderTest } from "../binlog/servers.ts";
 
 /** Where to begin: a failure prints it. Another run: MILLRACE_TYPES_SEED=n, of more tables: MILLRACE_TYPES_TABLES=n. */
 const SEED = Number(process.env.MILLRACE_TYPES_SEED ?? 20_261_121);
-const TABLES = Number(process.env.MILLRACE_TYPES_TABLES ?? 60);
+const TABLES = Number(process.env.MILLRACE_TYPES_TABLES ?? 40);
 /** Tables made and read together. */
 const ROUND = 20;
 /** A table takes well under a second, alone; a machine may be slow and busy. */
