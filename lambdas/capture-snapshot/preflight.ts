@@ -1,6 +1,6 @@
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import { columnTypeOf, holds } from "../../schemas/types/from-mysql.ts";
+import { columnTypeOf, holds, refusalOf } from "../../schemas/types/from-mysql.ts";
 import type { ServerFacts, SourceTable } from "../core/capture-ports.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
@@ -125,9 +125,8 @@ function columnProblems(table: AnyTable, actual: SourceTable, name: string): str
     }
     const type = columnTypeOf(found);
     if (type === null) {
-      return [
-        `Column ${name}.${column.source} is ${found.columnType}, a type that cannot be captured. Remove ${warehouseName} from ${file}.`,
-      ];
+      const { why, fix } = refusalOf(found) ?? { why: found.columnType, fix: "" };
+      return [`Column ${name}.${column.source} is ${why}. Remove ${warehouseName} from ${file}, ${fix}.`];
     }
     if (!holds(column.type, type)) {
       return [

@@ -17,6 +17,11 @@ export const METRICS = {
   quarantined: "RecordsQuarantined",
   /** Columns that the definitions do not know. */
   unmapped: "UnmappedColumns",
+  /** Values that their columns cannot hold (dates, undecodable or very long texts) and that `_raw` has. */
+  valuesKept: "ValuesKeptAsText",
+  nulsReplaced: "NulsReplaced",
+  /** Bytes that are no character of their column's set. */
+  undecodable: "UndecodableBytes",
   offsetGaps: "OffsetGaps",
   /** Tables that must be copied again. */
   resyncsWaiting: "ResyncsWaiting",

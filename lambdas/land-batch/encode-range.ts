@@ -49,7 +49,7 @@ export function encodeRange(range: OffsetRange, file: FileDefinition, encoders: 
 }
 
 function encodeAs(range: OffsetRange, file: FileDefinition, encode: RowEncoder): EncodedRange {
-  const counts: EncodingCounts = { unmapped: new Map(), raw: 0, nulsReplaced: 0 };
+  const counts: EncodingCounts = { unmapped: new Map(), raw: 0, nulsReplaced: 0, undecodable: 0 };
   const writer = gzipWriter();
   const refused: QuarantinedRecord[] = [];
   const reader: Reader = { text: base64Text(), record: fastRecordReader() };

@@ -28,6 +28,8 @@ export function fastRecordReader(): Reader {
     const itsShared = tail.slice(0, number);
     if (shared === null || itsShared !== sharedText) {
       shared = sharedRecord(tail);
+      // A value that is an object, as Debezium writes geometry, may look like structure.
+      if (shared === null) return parseRecord(text, false);
       sharedText = itsShared;
     }
     const values = flatRow(text.slice(after, end + 1));
@@ -64,9 +66,13 @@ function rowNumber(tail: string, start: number): number {
   return row;
 }
 
-function sharedRecord(tail: string): Shared {
-  const record = parseRecord(`{${tail}`, false);
-  return { ...record, before: null, source: { ...record.source } };
+function sharedRecord(tail: string): Shared | null {
+  try {
+    const record = parseRecord(`{${tail}`, false);
+    return { ...record, before: null, source: { ...record.source } };
+  } catch {
+    return null;
+  }
 }
 
 function flatRow(text: string): Row | null {

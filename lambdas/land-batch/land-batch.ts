@@ -73,9 +73,12 @@ async function store(encoded: EncodedRange, settings: LandSettings, ports: LandP
     ports.telemetry.warn("columns that the definition does not know", { topic, columns: [...counts.unmapped.keys()] });
     ports.telemetry.metric(METRICS.unmapped, counts.unmapped.size, "Count", dimensions);
   }
-  const { raw, nulsReplaced } = counts;
-  const fields = { key, rows, created, bytes: body.length, quarantined: quarantined.length, raw, nulsReplaced };
-  ports.telemetry.info("landed", fields);
+  const { raw, nulsReplaced, undecodable } = counts;
+  if (raw > 0) ports.telemetry.metric(METRICS.valuesKept, raw, "Count", dimensions);
+  if (nulsReplaced > 0) ports.telemetry.metric(METRICS.nulsReplaced, nulsReplaced, "Count", dimensions);
+  if (undecodable > 0) ports.telemetry.metric(METRICS.undecodable, undecodable, "Count", dimensions);
+  const fields = { key, rows, created, bytes: body.length, quarantined: quarantined.length };
+  ports.telemetry.info("landed", { ...fields, raw, nulsReplaced, undecodable });
 }
 
 async function keepQuarantined(encoded: EncodedRange, settings: LandSettings, ports: LandPorts): Promise<void> {

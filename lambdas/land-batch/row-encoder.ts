@@ -1,12 +1,13 @@
 import type { FileDefinition } from "../../schemas/hash.ts";
 import { keyColumns } from "../../schemas/sql/keys.ts";
-import { MalformedInputError } from "../core/errors.ts";
+import { MalformedInputError, UnfitValueError } from "../core/errors.ts";
 import type { ChangeRecord, Row } from "../core/record.ts";
 import { recordVersion } from "../core/record.ts";
 import { quoted } from "./values/csv.ts";
 import { cellEncoder } from "./values/index.ts";
 import { keyEncoder } from "./values/key.ts";
-import { withoutNul } from "./values/text.ts";
+import { superText } from "./values/text.ts";
+import { LossyNumber, noNotes } from "./values/value.ts";
 import type { RowNotes } from "./values/value.ts";
 import { utcText } from "./utc-text.ts";
 import { versionWriter } from "./version-writer.ts";
@@ -18,6 +19,8 @@ export interface EncodingCounts {
   /** Cells whose text went to `_raw`. */
   raw: number;
   nulsReplaced: number;
+  /** Bytes that are no character of their column's set. */
+  undecodable: number;
 }
 
 /** Encodes one record as one line of the landing file, columns as schemas/sql/columns.ts `landingColumns` has them. */
@@ -46,16 +49,19 @@ export function rowEncoder({ table, nullMarker }: FileDefinition, defaultEpoch: 
 
   const rawField = (notes: RowNotes, counts: EncodingCounts): string => {
     counts.nulsReplaced += notes.nulsReplaced;
+    counts.undecodable += notes.undecodable;
     if (notes.raw === null) return nullMarker;
-    counts.raw += Object.keys(notes.raw).length;
+    counts.raw += notes.kept;
     return jsonField(notes.raw, notes);
   };
 
   const unmapped = (row: Row, counts: EncodingCounts, notes: RowNotes): string => {
-    const extra: Record<string, unknown> = {};
+    const extra = Object.create(null) as Record<string, unknown>;
     for (const name in row) {
       if (known.has(name)) continue;
-      extra[name] = row[name];
+      const value = row[name];
+      if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) throw new LossyNumber();
+      extra[name] = value;
       counts.unmapped.set(name, (counts.unmapped.get(name) ?? 0) + 1);
     }
     return jsonField(extra, notes);
@@ -81,17 +87,27 @@ export function rowEncoder({ table, nullMarker }: FileDefinition, defaultEpoch: 
       line += `${cells[i]?.(value, notes) ?? nullMarker},`;
     }
     const extra = Object.keys(row).length === present ? nullMarker : unmapped(row, counts, notes);
-    return `${line}${rawField(notes, counts)},${extra},${nullMarker}\n`;
+    return checkedLine(`${line}${rawField(notes, counts)},${extra},${nullMarker}\n`);
   };
 }
 
-const noNotes = (): RowNotes => ({ raw: null, nulsReplaced: 0 });
+/** COPY reads rows of at most 4 MB, whatever their columns hold. */
+const MAX_ROW_BYTES = 4_000_000;
 
-/** A SUPER field: NUL escapes would end the record. */
+function checkedLine(line: string): string {
+  if (line.length * 3 <= MAX_ROW_BYTES) return line;
+  const bytes = Buffer.byteLength(line);
+  if (bytes <= MAX_ROW_BYTES) return line;
+  throw new UnfitValueError(
+    `the row takes ${bytes} bytes in its file and the warehouse loads rows of at most ${MAX_ROW_BYTES}: leave its largest column out of the definition`,
+  );
+}
+
+/** A SUPER field. */
 function jsonField(value: object, notes: RowNotes): string {
-  const withPictures = (_: string, item: unknown): unknown =>
-    typeof item === "string" ? withoutNul(item, notes) : item;
-  return quoted(JSON.stringify(value, withPictures));
+  return quoted(
+    JSON.stringify(value, (_, item: unknown) => (typeof item === "string" ? superText(item, notes) : item)),
+  );
 }
 
 /** `<kind> <id>`; Debezium's own truncate has neither and is named by its version. */

@@ -1,16 +1,28 @@
 import type { AnyTable } from "../model/table.ts";
+import { warehouseType } from "../types/warehouse.ts";
+import type { WarehouseType } from "../types/warehouse.ts";
 import { identifier } from "./quote.ts";
 
 /** Column that holds a key as hex text of its exact bytes, for keys that `=` does not compare exactly. */
 export const KEY_COLUMN = "_key";
 
 /**
- * Kinds whose warehouse columns do not compare exactly: Redshift ignores trailing blanks of text, VARBYTE and SUPER do
- * not join well, and dates that MySQL allows but no warehouse does are NULL there (docs/TYPES.md).
+ * Warehouse types that do not compare exactly: Redshift ignores trailing blanks of text, VARBYTE and SUPER do not join
+ * well, and dates that MySQL allows but no warehouse does are NULL there (docs/TYPES.md).
  */
-const INEXACT = new Set(["string", "enum", "set", "bytes", "json", "date", "datetime", "timestamp"]);
+const INEXACT: ReadonlySet<WarehouseType["name"]> = new Set([
+  "VARCHAR",
+  "VARBYTE",
+  "SUPER",
+  "DATE",
+  "TIMESTAMP",
+  "TIMESTAMPTZ",
+]);
 
-const isInexact = (table: AnyTable, name: string): boolean => INEXACT.has(table.columns[name]?.type.kind ?? "string");
+function isInexact(table: AnyTable, name: string): boolean {
+  const column = table.columns[name];
+  return column === undefined || INEXACT.has(warehouseType(column.type).name);
+}
 
 /** Names of the key columns in key order; empty for append-only tables. */
 export function keyColumns(table: AnyTable): readonly string[] {

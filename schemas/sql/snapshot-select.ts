@@ -31,12 +31,12 @@ export function sourceTable(table: AnyTable): string {
 }
 
 /**
- * One column as the snapshot reads it. The text protocol prints FLOAT with 6 digits only: as DOUBLE it keeps all of
- * them, and the decoder rounds to float32. The product keeps the sign of -0, which a sum would lose.
+ * One column as the snapshot reads it. The text protocol prints FLOAT with 6 digits only and DOUBLE(M,D) with D decimals:
+ * the product keeps all of them (the decoder rounds to float32), and the sign of -0, which a sum would lose.
  */
 function selected(column: Column): string {
   const name = sourceName(column.source);
-  return column.type.kind === "float" && column.type.bits === 32 ? `${name} * 1E0 AS ${name}` : name;
+  return column.type.kind === "float" ? `${name} * 1E0 AS ${name}` : name;
 }
 
 /**

@@ -14,9 +14,46 @@ const INTEGER_BITS = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint:
 
 const isInteger = (name: string): name is keyof typeof INTEGER_BITS => name in INTEGER_BITS;
 
-/** Labels of `enum('a','it''s')` as information_schema prints them: quotes are doubled. */
+const LABEL = /'((?:[^'\\]|''|\\.)*)'/gs;
+const ESCAPED = /''|\\(.)/gs;
+const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", "0": "\0" };
+
+/** Labels of `enum('a','it''s')` as information_schema prints them: quotes doubled, backslashes and line ends escaped. */
 function labelsOf(columnType: string): readonly string[] {
-  return [...columnType.matchAll(/'((?:[^']|'')*)'/g)].map((match) => (match[1] ?? "").replaceAll("''", "'"));
+  return [...columnType.matchAll(LABEL)].map(([, label = ""]) =>
+    label.replace(ESCAPED, (_, escaped?: string) => (escaped === undefined ? "'" : (CONTROLS[escaped] ?? escaped))),
+  );
+}
+
+/** Ways of storing that the binlog does not describe, as MariaDB marks them, and what undoes each. */
+const STORED_OTHERWISE: readonly (readonly [mark: RegExp, what: string, fix: string])[] = [
+  [
+    /\/\*M?!?\d* ?COMPRESSED\b/i,
+    "which the binlog carries compressed",
+    "or take the attribute off (ALTER TABLE ... MODIFY without COMPRESSED)",
+  ],
+  [
+    /\/\* mariadb-5\.3 \*\//i,
+    "which is stored in the form of MariaDB 5.3, and the binlog does not say so",
+    "or rebuild the table (SET GLOBAL mysql56_temporal_format = ON; ALTER TABLE ... FORCE)",
+  ],
+];
+
+const storedOtherwise = ({ columnType }: MysqlColumn) =>
+  STORED_OTHERWISE.find(([mark]) => mark.test(columnType.replace(LABEL, "")));
+
+/**
+ * Why a column cannot be captured, and what to do; a part of a sentence.
+ * @returns null when it can
+ */
+export function refusalOf(column: MysqlColumn): { readonly why: string; readonly fix: string } | null {
+  if (columnTypeOf(column) !== null) return null;
+  const [, what, fix] = storedOtherwise(column) ?? [];
+  if (what !== undefined && fix !== undefined) return { why: `${column.columnType}, ${what}`, fix };
+  return {
+    why: `${column.columnType}, a type that cannot be captured`,
+    fix: "or convert it at the source into text or binary",
+  };
 }
 
 /**
@@ -25,6 +62,7 @@ function labelsOf(columnType: string): readonly string[] {
  */
 export function columnTypeOf(column: MysqlColumn): ColumnType | null {
   const { dataType, length, precision, scale, fsp } = column;
+  if (storedOtherwise(column) !== undefined) return null;
   if (isInteger(dataType)) {
     return { kind: "int", bits: INTEGER_BITS[dataType], unsigned: / unsigned/.test(column.columnType) };
   }

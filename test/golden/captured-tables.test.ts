@@ -1,4 +1,5 @@
 import { describe, it } from "@jest/globals";
+import { READABLE_CHARSETS } from "../../lambdas/adapters/mysql/values/charsets.ts";
 import { dataDictionary } from "../../schemas/dictionary.ts";
 import { definitionHash, fileDefinition } from "../../schemas/hash.ts";
 import { landingKey, qualifiedName } from "../../schemas/naming.ts";
@@ -7,6 +8,7 @@ import { createTable, createView, tableComments, viewComments } from "../../sche
 import { loadTransaction } from "../../schemas/sql/load-transaction.ts";
 import { snapshotSelect } from "../../schemas/sql/snapshot-select.ts";
 import { batchTable, sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
+import { typesDocument } from "../../schemas/types/document.ts";
 import { topicConfig } from "../../schemas/topic.ts";
 import { expectGenerated, expectGolden, script } from "../support/golden.ts";
 import { loadPlan } from "../support/load-plan.ts";
@@ -45,4 +47,5 @@ describe("all captured tables", () => {
   it("table of loads", () =>
     expectGolden("ddl/ops.sql", script([createTable(batchTable), ...tableComments(batchTable)])));
   it("data dictionary", () => expectGenerated("docs/dictionary.md", dataDictionary(tables)));
+  it("types", () => expectGenerated("docs/TYPES.md", typesDocument({ charsets: READABLE_CHARSETS })));
 });

@@ -46,6 +46,8 @@ const NUMERIC: ReadonlySet<number> = new Set([
   TYPE.newdecimal,
   TYPE.float,
   TYPE.double,
+  // Without it every integer behind a YEAR would have another column's sign.
+  TYPE.year,
 ]);
 
 const CHARACTER: ReadonlySet<number> = new Set([

@@ -3,7 +3,7 @@ import type { Collations, StringWriter } from "../mysql/values/charsets.ts";
 import type { ByteReader } from "../mysql/values/byte-reader.ts";
 import { ByteWriter } from "../mysql/values/byte-writer.ts";
 import { writeBase64 } from "../mysql/values/json-string.ts";
-import { writeBigInteger, writeDouble, writeFloat } from "../mysql/values/numbers.ts";
+import { writeBigInteger, writeBits, writeDouble, writeFloat } from "../mysql/values/numbers.ts";
 import { CorruptBytesError, UnsupportedColumnError } from "../mysql/errors.ts";
 import { TYPE } from "./column-types.ts";
 import { writeDecimalDigits } from "./decimal.ts";
@@ -89,16 +89,13 @@ function set(column: BinlogColumn, writeString: StringWriter): ColumnWriter {
   };
 }
 
-/** BIT(1) is a number, longer ones the decimal text of their unsigned value. */
+/** Bits as their unsigned value: a number, beyond 2^53 its decimal text. */
 function bit(column: BinlogColumn): ColumnWriter {
-  const bits = column.meta;
-  const size = (bits + 7) >> 3;
-  if (bits === 1) return (r, out) => out.integer(r.u8() & 1);
+  const size = (column.meta + 7) >> 3;
+  if (column.meta === 1) return (r, out) => out.integer(r.u8() & 1);
   return (r, out) => {
     const at = r.take(size);
-    let value = 0n;
-    for (let i = 0; i < size; i += 1) value = (value << 8n) | BigInt(r.buf[at + i] as number);
-    out.ascii(`"${value.toString()}"`);
+    writeBits(out, r.buf, at, at + size);
   };
 }
 

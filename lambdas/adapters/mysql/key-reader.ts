@@ -1,6 +1,7 @@
 import type { KeyValue, SourceColumn } from "../../core/capture-ports.ts";
 import { ByteWriter } from "./values/byte-writer.ts";
 import { stringWriter } from "./values/charsets.ts";
+import { isMultiByte } from "./values/multi-byte-charsets.ts";
 
 const BYTES = new Set(["binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "bit"]);
 /** Sorted by index but compared with texts by label: a range cannot go on after such a value. */
@@ -46,16 +47,22 @@ export class KeyReader {
       const bytes = this.buf.subarray(this.from[slot], this.to[slot]);
       if (column.dataType === "bit") return BigInt(`0x${bytes.toString("hex")}`).toString();
       if (BYTES.has(column.dataType)) return Buffer.from(bytes);
-      return textOf(bytes, column);
+      return valueOf(bytes, column);
     });
   }
 }
 
-/** Text of a key in the column's character set; a character set that cannot be read fails before, with the column. */
-function textOf(bytes: Buffer, column: SourceColumn): string {
-  const writer = column.charset === null ? null : stringWriter(column.charset.toLowerCase());
-  if (writer === null) return bytes.toString("utf8");
+/**
+ * A key in the column's character set; one that cannot be read fails before, with the column. As bytes where text does not
+ * lead back to them: what is no character of the set, and sets in which two codes are one character.
+ */
+function valueOf(bytes: Buffer, column: SourceColumn): KeyValue {
+  const charset = column.charset?.toLowerCase() ?? null;
+  const writer = charset === null ? null : stringWriter(charset);
+  if (charset === null || writer === null) return bytes.toString("utf8");
+  if (isMultiByte(charset)) return Buffer.from(bytes);
   const out = new ByteWriter(bytes.length * 3 + 16);
   writer(out, bytes, 0, bytes.length);
-  return JSON.parse(out.text()) as string;
+  const text = JSON.parse(out.text()) as string;
+  return text.isWellFormed() ? text : Buffer.from(bytes);
 }

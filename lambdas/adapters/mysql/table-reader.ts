@@ -1,4 +1,4 @@
-import type { KeyValue, SnapshotBatch, SourceTable } from "../../core/capture-ports.ts";
+import type { KeyValue, SnapshotBatch, SourceColumn, SourceTable } from "../../core/capture-ports.ts";
 import { columnTypeOf } from "../../../schemas/types/from-mysql.ts";
 import { ImageLayout } from "./image-layout.ts";
 import { KeyReader } from "./key-reader.ts";
@@ -30,15 +30,17 @@ function selected(table: SourceTable, route: RowRoute): SourceTable["columns"] {
 }
 
 /**
- * The text protocol prints FLOAT with 6 digits: as DOUBLE it keeps all. The product keeps the sign of -0, which a sum
- * would lose.
+ * The text protocol prints FLOAT with 6 digits and DOUBLE(M,D) with D decimals: the product keeps all, and the sign of
+ * -0, which a sum would lose.
  */
 const expression = (column: SourceTable["columns"][number]): string =>
-  column.dataType === "float" ? `${quoteName(column.name)} * 1E0` : quoteName(column.name);
+  column.dataType === "float" || column.dataType === "double"
+    ? `${quoteName(column.name)} * 1E0`
+    : quoteName(column.name);
 
 /** `(a > x OR (a = x AND b > y))`: the form of a row comparison that the optimizer reads as index ranges. */
 function beyond(
-  key: readonly { readonly name: string; readonly dataType: string }[],
+  key: readonly Pick<SourceColumn, "name" | "dataType" | "charset">[],
   after: readonly KeyValue[],
 ): string {
   const terms = key.map((column, depth) =>

@@ -5,7 +5,7 @@ import { stringWriter } from "./values/charsets.ts";
 import type { Collations, StringWriter } from "./values/charsets.ts";
 import { writeServerJson } from "./values/json-canonical.ts";
 import { writeBase64 } from "./values/json-string.ts";
-import { writeBigInteger, writeDouble, writeFloat } from "./values/numbers.ts";
+import { writeBigInteger, writeBits, writeDouble, writeFloat } from "./values/numbers.ts";
 
 /** Writes one field of the text protocol as canonical JSON; the twin of the binlog's ColumnWriter. */
 export type TextWriter = StringWriter;
@@ -55,14 +55,6 @@ const timestamp: TextWriter = (out, from, start, end) => {
   out.byte(QUOTE);
 };
 
-function bits(length: number): TextWriter {
-  return (out, from, start, end) => {
-    let value = 0n;
-    for (let i = start; i < end; i += 1) value = (value << 8n) | BigInt(from[i] as number);
-    out.ascii(length === 1 ? value.toString() : `"${value.toString()}"`);
-  };
-}
-
 function text(column: SourceColumn, collation: number, collations: Collations): TextWriter {
   const charset = collations.get(collation) ?? column.charset ?? "";
   const writer = stringWriter(charset);
@@ -98,7 +90,7 @@ export function textWriter(column: SourceColumn, collation: number, collations: 
     case "bytes":
       return writeBase64;
     case "bit":
-      return bits(type.length);
+      return writeBits;
     case "json":
       return writeServerJson;
     case undefined:

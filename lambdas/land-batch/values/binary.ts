@@ -1,5 +1,5 @@
 import { pieces } from "./text.ts";
-import { keepRaw, unfit } from "./value.ts";
+import { keepRaw, noteRaw, unfit } from "./value.ts";
 import type { CellContext, CellEncoder } from "./value.ts";
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -19,7 +19,10 @@ export function bytesCell(bytes: number, context: CellContext): CellEncoder {
   return (value, notes) => {
     const content = fromBase64(value);
     if (content === null) return unfit(context, value, "base64 text is needed (Debezium: binary.handling.mode=bytes)");
-    if (content.length === 0) return keepRaw(context, "", notes);
+    if (content.length === 0) {
+      noteRaw(context, "", notes);
+      return context.nullMarker;
+    }
     if (content.length <= bytes) return content.toString("hex");
     if (context.tooLong === "super") return keepRaw(context, pieces(content.toString("hex")), notes);
     return unfit(context, `${content.length} bytes`, `${bytes} bytes fit`);

@@ -1,6 +1,7 @@
 import { MAX_VARCHAR } from "../../../schemas/types/warehouse.ts";
 import { quoted } from "./csv.ts";
-import { unfit } from "./value.ts";
+import { pieces } from "./text.ts";
+import { keepRaw, unfit } from "./value.ts";
 import type { CellContext, CellEncoder, RowNotes } from "./value.ts";
 
 /** `\u0000` as an escape: preceded by an even number of backslashes. */
@@ -13,7 +14,10 @@ export function jsonCell(context: CellContext): CellEncoder {
     const text = value.includes("\\u0000") ? withoutNulEscapes(value, notes) : value;
     const parsed = parse(text);
     if (parsed === undefined) return unfit(context, value, "it is no JSON");
-    if (text.length * 3 > MAX_VARCHAR && holdsLongString(parsed)) {
+    if (HALF_PAIR.test(text) && !isWellFormed(parsed.value))
+      return unfit(context, value.toWellFormed(), "half a surrogate pair is no character");
+    if (text.length * 3 > MAX_VARCHAR && holdsLongString(parsed.value)) {
+      if (context.tooLong === "super") return keepRaw(context, pieces(text), notes);
       return unfit(context, value, `a string in it takes more than ${MAX_VARCHAR} bytes`);
     }
     return quoted(text);
@@ -36,6 +40,15 @@ function withoutNulEscapes(text: string, notes: RowNotes): string {
       return `${before}\u2400`;
     });
   return once(once(text));
+}
+
+/** A half pair as it is or as an escape; whole pairs match too and are looked at. */
+const HALF_PAIR = /\\u[dD][89a-fA-F]|[\ud800-\udfff]/;
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
 }
 
 function holdsLongString(value: unknown): boolean {

@@ -6,7 +6,19 @@ import { fromBase64 } from "./binary.ts";
 
 type KeyPart = (value: unknown) => string;
 
-const hexOf = (text: string): string => Buffer.from(text, "utf8").toString("hex");
+function hexOf(text: string): string {
+  return text.isWellFormed() ? Buffer.from(text, "utf8").toString("hex") : Array.from(text, hexOfPoint).join("");
+}
+
+/**
+ * Halves of surrogate pairs stand for bytes that are no character (values/text.ts): as three bytes that no UTF-8 text
+ * has (WTF-8), so that keys that differ in them stay apart.
+ */
+function hexOfPoint(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  if (point < 0xd800 || point > 0xdfff) return Buffer.from(character, "utf8").toString("hex");
+  return Buffer.from([0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f)]).toString("hex");
+}
 
 /** One text for one moment, however it was written: Debezium has `T`, `Z` and no trailing zeros. */
 function momentText(value: unknown): string {

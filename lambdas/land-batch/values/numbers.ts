@@ -1,4 +1,5 @@
 import type { ColumnType } from "../../../schemas/model/column.ts";
+import { fromBase64 } from "./binary.ts";
 import { LossyNumber, unfit } from "./value.ts";
 import type { CellContext, CellEncoder } from "./value.ts";
 
@@ -94,10 +95,8 @@ export function bitCell(type: Kind<"bit">, context: CellContext): CellEncoder {
     }
     if (typeof value === "string") {
       if (/^\d{16,20}$/.test(value) || /^[01]$/.test(value)) return checked(value, BigInt(value));
-      if (value !== "" && value.length <= BITS_BASE64 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)) {
-        const hex = Buffer.from(value, "base64").reverse().toString("hex");
-        return checked(value, BigInt(`0x${hex}`));
-      }
+      const bytes = value.length <= BITS_BASE64 ? fromBase64(value) : null;
+      if (bytes !== null && bytes.length > 0) return checked(value, BigInt(`0x${bytes.reverse().toString("hex")}`));
     }
     return unfit(context, value, allowed);
   };

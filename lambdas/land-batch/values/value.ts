@@ -11,8 +11,12 @@ export type CellEncoder = (value: unknown, notes: RowNotes) => string;
 export interface RowNotes {
   /** Texts that their columns cannot hold, by warehouse column; null when there are none. */
   raw: Record<string, string | readonly string[]> | null;
+  /** Cells whose column holds NULL or a replacement, and whose text is in `raw`. */
+  kept: number;
   /** NUL characters that became U+2400. */
   nulsReplaced: number;
+  /** Bytes that are no character of their column's set, which became U+FFFD. */
+  undecodable: number;
 }
 
 export interface CellContext {
@@ -47,7 +51,15 @@ export function unfit(context: CellContext, value: unknown, allowed: string): ne
 
 /** The column becomes NULL and the row keeps the text beside it. */
 export function keepRaw(context: CellContext, text: string | readonly string[], notes: RowNotes): string {
-  notes.raw ??= {};
-  notes.raw[context.name] = text;
+  noteRaw(context, text, notes);
+  notes.kept += 1;
   return context.nullMarker;
 }
+
+/** Notes a text in `_raw`. The object has no prototype: a column may be called `__proto__`. */
+export function noteRaw(context: CellContext, text: string | readonly string[], notes: RowNotes): void {
+  notes.raw ??= Object.create(null) as Record<string, string | readonly string[]>;
+  notes.raw[context.name] = text;
+}
+
+export const noNotes = (): RowNotes => ({ raw: null, kept: 0, nulsReplaced: 0, undecodable: 0 });

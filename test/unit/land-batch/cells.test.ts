@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { UnfitValueError } from "../../../lambdas/core/errors.ts";
 import { cellEncoder } from "../../../lambdas/land-batch/values/index.ts";
-import { LossyNumber, VariantNeeded } from "../../../lambdas/land-batch/values/value.ts";
+import { LossyNumber, noNotes, VariantNeeded } from "../../../lambdas/land-batch/values/value.ts";
 import type { RowNotes } from "../../../lambdas/land-batch/values/value.ts";
 import * as c from "../../../schemas/model/column.ts";
 import type { ColumnType, TooLong } from "../../../schemas/model/column.ts";
 
 function encode(type: ColumnType, value: unknown, tooLong: TooLong = "widen"): { text: string; notes: RowNotes } {
-  const notes: RowNotes = { raw: null, nulsReplaced: 0 };
+  const notes: RowNotes = noNotes();
   const cell = cellEncoder({ name: "x", column: c.nullable("x", type), isKey: false, nullMarker: "@NULL@", tooLong });
   return { text: cell(value, notes), notes };
 }
@@ -51,7 +51,7 @@ describe("text of a cell", () => {
     [c.datetime(), "2023-02-29 00:00:00"],
     [c.timestamp(), "0000-00-00 00:00:00Z"],
   ])("%j of %j is NULL and keeps its text", (type, value) => {
-    expect(encode(type, value)).toEqual({ text: "@NULL@", notes: { raw: { x: value }, nulsReplaced: 0 } });
+    expect(encode(type, value)).toEqual({ text: "@NULL@", notes: { ...noNotes(), kept: 1, raw: { x: value } } });
   });
 
   it("keeps empty bytes apart from NULL", () => {
@@ -90,6 +90,7 @@ describe("text of a cell", () => {
     [c.bit(8), 256, /8 bits/],
     [c.bit(8), -1, /8 bits/],
     [c.bit(8), "zzz!", /8 bits/],
+    [c.bit(8), "A", /8 bits/],
     [c.binary(2), "AP8", /base64/],
     [c.binary(2), "AAAAAA==", /2 bytes fit/],
     [c.json(), "{", /no JSON/],
@@ -121,7 +122,21 @@ describe("text of a cell", () => {
       nullMarker: "@NULL@",
       tooLong: "widen",
     });
-    expect(() => key(null, { raw: null, nulsReplaced: 0 })).toThrow(/key columns are never NULL/);
+    expect(() => key(null, noNotes())).toThrow(/key columns are never NULL/);
+  });
+});
+
+describe("bytes that are no character", () => {
+  it("become U+FFFD, are counted, and stand in _raw", () => {
+    expect(encode(c.varchar(9), "a\udc81\\\udcff")).toEqual({
+      text: '"a\ufffd\\\ufffd"',
+      notes: { ...noNotes(), kept: 1, undecodable: 2, raw: { x: "a\\x81\\\\\\xff" } },
+    });
+  });
+
+  it("are none of ours as other half pairs", () => {
+    expect(() => encode(c.varchar(9), "a\ud800")).toThrow(/half a surrogate pair/);
+    expect(() => encode(c.varchar(9), "a\udd00")).toThrow(/half a surrogate pair/);
   });
 });
 
@@ -145,7 +160,7 @@ describe("a value too long for its column", () => {
       nullMarker: "@NULL@",
       tooLong: "widen",
     });
-    expect(() => key(long, { raw: null, nulsReplaced: 0 })).toThrow(UnfitValueError);
+    expect(() => key(long, noNotes())).toThrow(UnfitValueError);
   });
 
   it("is kept beside the row by policy, in pieces that SUPER can hold", () => {

@@ -1,9 +1,11 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { LossyNumber } from "../../../lambdas/land-batch/values/value.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
 import type { Row } from "../../../lambdas/core/record.ts";
 import { recordWriter } from "../../../lambdas/core/record-text.ts";
+import { base64Text } from "../../../lambdas/land-batch/base64-text.ts";
 import { fastRecordReader } from "../../../lambdas/land-batch/fast-record.ts";
 import { gzipWriter } from "../../../lambdas/land-batch/gzip.ts";
 import { parseRecord } from "../../../lambdas/land-batch/record-value.ts";
@@ -75,6 +77,18 @@ describe("reading records", () => {
     for (const text of texts) expect(read(text)).toEqual(JSON.parse(text));
   });
 
+  it("is not misled by values that look like structure, as Debezium's geometry may", () => {
+    const source = '"source":{"file":"b.1","pos":4,"ts_ms":1,"row":0}';
+    const text = `{"before":null,"after":{"g":{"wkb":"x"},"op":"x","id":1},"op":"c","ts_ms":1,${source}}`;
+    expect(fastRecordReader()(text)).toEqual(JSON.parse(text));
+  });
+
+  it("refuses bytes that are no UTF-8, and takes U+FFFD where it was written", () => {
+    const read = base64Text();
+    expect(read(Buffer.from("a\ufffd").toString("base64"))).toBe("a\ufffd");
+    expect(() => read(Buffer.from("61ff", "hex").toString("base64"))).toThrow("the value is no UTF-8");
+  });
+
   it.each([
     ["not json", /no JSON$/],
     ["[]", /no JSON object/],
@@ -133,6 +147,7 @@ describe("key text", () => {
   it("is the hex of each part", () => {
     expect(keyEncoder(tags)({ orderId: 7, tag: "a " })).toBe("37-6120");
     expect(keyEncoder(orders)({ id: 7 })).toBe("");
+    expect(keyEncoder(tags)({ orderId: 7, tag: "a\udc81😀" })).toBe("37-61edb281f09f9880");
   });
 
   it("is one for one moment, however it was written", () => {
@@ -166,7 +181,7 @@ describe("a row", () => {
     row: 2,
     epoch: 1,
   } as const;
-  const counts = () => ({ unmapped: new Map<string, number>(), raw: 0, nulsReplaced: 0 });
+  const counts = () => ({ unmapped: new Map<string, number>(), raw: 0, nulsReplaced: 0, undecodable: 0 });
   const encode = rowEncoder(fileDefinition(orders), 1);
 
   it("is one line in the order of the landing columns", () => {
@@ -186,6 +201,27 @@ describe("a row", () => {
     const line = encode({ before: null, after: { id: 1, more: 'x\0"' }, op: "c", ts_ms: 0, source }, 0, 0, seen);
     expect(line).toContain(`"{""more"":""x\u2400\\""""}"`);
     expect([...seen.unmapped]).toEqual([["more", 1]]);
+  });
+
+  it("keeps unknown columns that SUPER does not take as they are", () => {
+    const after = { id: 1, long: "é".repeat(40_000), half: "a\udc81", ["__proto__"]: "own" };
+    const line = encode({ before: null, after, op: "c", ts_ms: 0, source }, 0, 0, counts());
+    const [, field = ""] = /@NULL@,"({.*})",@NULL@\n$/.exec(line) ?? [];
+    const kept = JSON.parse(field.replaceAll('""', '"')) as Record<string, unknown>;
+    expect(Object.keys(kept)).toEqual(["long", "half", "__proto__"]);
+    expect((kept["long"] as string[]).join("")).toBe(after.long);
+    expect(Math.max(...(kept["long"] as string[]).map((piece) => Buffer.byteLength(piece)))).toBeLessThan(65_536);
+    expect(kept["half"]).toBe("a\\x81");
+    // eslint-disable-next-line no-loss-of-precision -- the loss is what is tested
+    const lossy = { before: null, after: { id: 1, big: 9_007_199_254_740_993 }, op: "c", ts_ms: 0, source } as const;
+    expect(() => encode(lossy, 0, 0, counts())).toThrow(LossyNumber);
+  });
+
+  it("is refused when COPY would not read so long a line", () => {
+    const table = { ...orders, columns: { ...orders.columns, blob: c.nullable("blob", c.mediumblob()) } };
+    const blob = Buffer.alloc(2_100_000, "x").toString("base64");
+    const change = { before: null, after: { id: 1, blob }, op: "c", ts_ms: 0, source } as const;
+    expect(() => rowEncoder(fileDefinition(table), 1)(change, 0, 0, counts())).toThrow(/rows of at most 4000000/);
   });
 
   it("names a floor, Debezium's truncate by its version", () => {

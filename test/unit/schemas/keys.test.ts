@@ -25,14 +25,20 @@ describe("keys", () => {
     },
   );
 
-  it.each([c.varchar(5), c.binary(4), c.enumeration("a"), c.set("a"), c.date(), c.datetime(), c.timestamp()])(
-    "%j is matched by its bytes",
-    (type) => {
-      expect(joinColumns(keyed(type))).toEqual(["_key"]);
-      expect(usesKeyColumn(keyed(type))).toBe(true);
-      expect(distribution(keyed(type))).toEqual({ key: "_key" });
-    },
-  );
+  it.each([
+    c.varchar(5),
+    c.decimal(39, 2),
+    c.binary(4),
+    c.enumeration("a"),
+    c.set("a"),
+    c.date(),
+    c.datetime(),
+    c.timestamp(),
+  ])("%j is matched by its bytes", (type) => {
+    expect(joinColumns(keyed(type))).toEqual(["_key"]);
+    expect(usesKeyColumn(keyed(type))).toBe(true);
+    expect(distribution(keyed(type))).toEqual({ key: "_key" });
+  });
 
   it("keeps the exact parts of a mixed key, which rows may be spread by", () => {
     expect(joinColumns(tags)).toEqual(["order_id", "_key"]);

@@ -65,7 +65,7 @@ describe("a table that is new in the definitions", () => {
   });
 
   it("lands, loads, is watched, migrated and described", () => {
-    const counts = { unmapped: new Map<string, number>(), raw: 0, nulsReplaced: 0 };
+    const counts = { unmapped: new Map<string, number>(), raw: 0, nulsReplaced: 0, undecodable: 0 };
     const source = {
       version: "1",
       connector: "mysql",

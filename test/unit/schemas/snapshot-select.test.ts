@@ -27,7 +27,7 @@ describe("snapshot query", () => {
 
   it("widens FLOAT, whose text is short of digits", () => {
     expect(snapshotSelect(everything, { after: null, upTo: null, limit: null }).sql).toContain(
-      "`f32` * 1E0 AS `f32`, `f64`",
+      "`f32` * 1E0 AS `f32`, `f64` * 1E0 AS `f64`",
     );
   });
 

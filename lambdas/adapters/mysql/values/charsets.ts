@@ -1,28 +1,24 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import { writeJsonString, writeJsonText } from "./json-string.ts";
+import { isMultiByte, MULTI_BYTE_PLANES, multiByteReader } from "./multi-byte-charsets.ts";
+import type { MultiByteCharset } from "./multi-byte-charsets.ts";
 import { SINGLE_BYTE_CHARSETS } from "./single-byte-charsets.ts";
+import { escapedByte, textOfUnits } from "./undecodable.ts";
 
 /** Writes the bytes of one string value, in the column's own character set, as a JSON string in UTF-8. */
 export type StringWriter = (out: ByteWriter, from: Buffer, start: number, end: number) => void;
 
-/** Multi-byte sets that the platform's decoders read as MySQL does. */
-const DECODERS: Readonly<Record<string, string>> = {
-  gbk: "gbk",
-  gb2312: "gbk",
-  gb18030: "gb18030",
-  big5: "big5",
-  sjis: "shift_jis",
-  cp932: "shift_jis",
-  ujis: "euc-jp",
-  eucjpms: "euc-jp",
-  euckr: "euc-kr",
-};
+const UTF8 = new Set(["utf8", "utf8mb3", "utf8mb4"]);
 
-const UTF8 = new Set(["utf8", "utf8mb3", "utf8mb4", "ascii"]);
+const NO_CHARACTER = 0xfffd;
 
+/** @param upper what 0x80 to 0xFF mean; U+FFFD: nothing */
 function singleByte(upper: string): StringWriter {
-  const points = new Uint16Array(256);
-  for (let i = 0; i < 256; i += 1) points[i] = i < 128 ? i : upper.charCodeAt(i - 128);
+  const units = new Uint16Array(256);
+  for (let i = 0; i < 256; i += 1) {
+    const unit = i < 128 ? i : upper.charCodeAt(i - 128);
+    units[i] = unit === NO_CHARACTER ? escapedByte(i) : unit;
+  }
   return (out, from, start, end) => {
     let i = start;
     while (i < end && (from[i] as number) < 0x80) i += 1;
@@ -31,44 +27,77 @@ function singleByte(upper: string): StringWriter {
       return;
     }
     const utf16 = Buffer.allocUnsafe((end - start) * 2);
-    for (let j = start; j < end; j += 1) utf16.writeUInt16LE(points[from[j] as number] as number, (j - start) * 2);
+    for (let j = start; j < end; j += 1) utf16.writeUInt16LE(units[from[j] as number] as number, (j - start) * 2);
     writeJsonText(out, utf16.toString("utf16le"));
   };
 }
 
-/** UCS-2 and UTF-16, big-endian as MySQL stores them. */
-function utf16BigEndian(out: ByteWriter, from: Buffer, start: number, end: number): void {
-  const swapped = Buffer.from(from.subarray(start, start + ((end - start) & ~1))).swap16();
-  writeJsonText(out, swapped.toString("utf16le").toWellFormed());
+/** Sets of two bytes a unit; `pairs`: surrogates make characters two by two (UCS-2 has none). */
+function sixteenBits(readUnit: (from: Buffer, at: number) => number, pairs: boolean): StringWriter {
+  return (out, from, start, end) => {
+    const units: number[] = [];
+    let at = start;
+    for (; at + 2 <= end; at += 2) {
+      const unit = readUnit(from, at);
+      if (unit < 0xd800 || unit > 0xdfff) units.push(unit);
+      else {
+        const next = pairs && unit < 0xdc00 && at + 4 <= end ? readUnit(from, at + 2) : 0;
+        if (next >= 0xdc00 && next <= 0xdfff) {
+          units.push(unit, next);
+          at += 2;
+        } else escapeBytes(units, from, at, at + 2);
+      }
+    }
+    escapeBytes(units, from, at, end);
+    writeJsonText(out, textOfUnits(units));
+  };
 }
 
-function utf16LittleEndian(out: ByteWriter, from: Buffer, start: number, end: number): void {
-  writeJsonText(out, from.toString("utf16le", start, end).toWellFormed());
+function escapeBytes(units: number[], from: Buffer, start: number, end: number): void {
+  for (let i = start; i < end; i += 1) units.push(escapedByte(from[i] as number));
 }
 
 function utf32BigEndian(out: ByteWriter, from: Buffer, start: number, end: number): void {
-  let text = "";
-  for (let i = start; i + 4 <= end; i += 4) {
-    const point = from.readUInt32BE(i);
-    text += point <= 0x10ffff ? String.fromCodePoint(point) : "\ufffd";
+  const units: number[] = [];
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const point = from.readUInt32BE(at);
+    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) escapeBytes(units, from, at, at + 4);
+    else if (point > 0xffff) units.push(0xd800 + ((point - 0x10000) >> 10), 0xdc00 + (point & 0x3ff));
+    else units.push(point);
   }
-  writeJsonText(out, text.toWellFormed());
+  escapeBytes(units, from, at, end);
+  writeJsonText(out, textOfUnits(units));
 }
 
-function decoded(label: string): StringWriter {
-  const decoder = new TextDecoder(label);
-  return (out, from, start, end) => writeJsonText(out, decoder.decode(from.subarray(start, end)));
+function multiByte(charset: MultiByteCharset): StringWriter {
+  const read = multiByteReader(charset);
+  return (out, from, start, end) => {
+    let i = start;
+    while (i < end && (from[i] as number) < 0x80) i += 1;
+    if (i === end) writeJsonString(out, from, start, end);
+    else writeJsonText(out, read(from, start, end));
+  };
 }
+
+/** Character sets that are read, as MySQL names them. */
+export const READABLE_CHARSETS: readonly string[] = [
+  ...UTF8,
+  ...["ascii", "ucs2", "utf16", "utf16le", "utf32"],
+  ...Object.keys(SINGLE_BYTE_CHARSETS),
+  ...Object.keys(MULTI_BYTE_PLANES),
+];
 
 function makeWriter(charset: string): StringWriter | null {
   if (UTF8.has(charset)) return writeJsonString;
+  if (charset === "ascii") return singleByte("\ufffd".repeat(128));
   const upper = SINGLE_BYTE_CHARSETS[charset];
   if (upper !== undefined) return singleByte(upper);
-  if (charset === "ucs2" || charset === "utf16") return utf16BigEndian;
-  if (charset === "utf16le") return utf16LittleEndian;
+  if (charset === "ucs2") return sixteenBits((from, at) => from.readUInt16BE(at), false);
+  if (charset === "utf16") return sixteenBits((from, at) => from.readUInt16BE(at), true);
+  if (charset === "utf16le") return sixteenBits((from, at) => from.readUInt16LE(at), true);
   if (charset === "utf32") return utf32BigEndian;
-  const label = DECODERS[charset];
-  return label === undefined ? null : decoded(label);
+  return isMultiByte(charset) ? multiByte(charset) : null;
 }
 
 const writers = new Map<string, StringWriter | null>();

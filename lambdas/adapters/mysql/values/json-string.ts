@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { ByteWriter } from "./byte-writer.ts";
+import { utf8WithEscapes } from "./undecodable.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -50,13 +51,14 @@ function escapeInto(out: ByteWriter, from: Buffer, start: number, end: number): 
 
 /**
  * Writes UTF-8 bytes as a JSON string with its quotes. Bytes that are no UTF-8 (utf8mb3 columns may hold lone
- * surrogates) become U+FFFD, as every reader of the topic would make of them.
+ * surrogates) are written escaped (undecodable.ts).
  */
 export function writeJsonString(out: ByteWriter, from: Buffer, start: number, end: number): void {
   const n = end - start;
   out.ensure(n + 2);
   const { buf } = out;
-  let at = out.pos;
+  const begin = out.pos;
+  let at = begin;
   buf[at++] = QUOTE;
   let i = start;
   // Most values are short ASCII without escapes: one pass that copies, left at the first byte that is neither.
@@ -67,21 +69,24 @@ export function writeJsonString(out: ByteWriter, from: Buffer, start: number, en
   }
   out.pos = at;
   if (i < end) {
-    let source = from;
-    let to = end;
     if (!isUtf8(from.subarray(i, end))) {
-      source = Buffer.from(from.toString("utf8", i, end), "utf8");
-      i = 0;
-      to = source.length;
+      out.pos = begin;
+      writeJsonText(out, utf8WithEscapes(from, start, end));
+      return;
     }
-    out.ensure((to - i) * 6 + 1);
-    escapeInto(out, source, i, to);
+    out.ensure((end - i) * 6 + 1);
+    escapeInto(out, from, i, end);
   }
   out.byte(QUOTE);
 }
 
 /** Writes a string that is JavaScript text already (rare paths: other charsets, labels). */
 export function writeJsonText(out: ByteWriter, text: string): void {
+  if (!text.isWellFormed()) {
+    // JSON.stringify writes what is half a pair as an escape (ES2019, well-formed JSON.stringify).
+    out.utf8(JSON.stringify(text));
+    return;
+  }
   const bytes = Buffer.from(text, "utf8");
   writeJsonString(out, bytes, 0, bytes.length);
 }

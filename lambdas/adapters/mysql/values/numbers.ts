@@ -10,6 +10,16 @@ export function writeBigInteger(out: ByteWriter, value: bigint): void {
   else out.ascii(`"${value.toString()}"`);
 }
 
+/**
+ * BIT: the unsigned value of its bytes, most significant first. Never short digits as text: they could be base64, which
+ * is how Debezium writes the bits.
+ */
+export function writeBits(out: ByteWriter, from: Buffer, start: number, end: number): void {
+  let value = 0n;
+  for (let i = start; i < end; i += 1) value = (value << 8n) | BigInt(from[i] as number);
+  writeBigInteger(out, value);
+}
+
 /** The shortest text that reads back the same double. MySQL holds no NaN or infinity. */
 export function writeDouble(out: ByteWriter, value: number): void {
   out.ascii(doubleText(value));

@@ -1,3 +1,5 @@
+import { SqlError } from "../errors.ts";
+
 /** One record of a CSV file as bytes; what is wrong with its quotes is for the reader of values to say. */
 export interface CsvRecord {
   /** Line of the file on which it starts, from 1. */
@@ -10,6 +12,8 @@ export interface CsvRecord {
 
 const LF = 10;
 const CR = 13;
+/** A row is at most 4 MB (Redshift Developer Guide, COPY); a quote that nobody closes would else fill the memory. */
+const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
 /** Cuts a file's bytes into records; a line end inside quotes belongs to the field. Memory: one record and one chunk. */
 export class CsvRecordReader {
@@ -27,6 +31,7 @@ export class CsvRecordReader {
     this.#skip = headerLines;
   }
 
+  /** @throws SqlError for a row longer than COPY reads */
   *read(chunk: Buffer): Generator<CsvRecord> {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let from = 0;
@@ -39,6 +44,10 @@ export class CsvRecordReader {
       }
     }
     this.#rest = this.#rest.subarray(from);
+    if (this.#rest.length > MAX_ROW_BYTES)
+      throw new SqlError(
+        `The row at line ${this.#line} is longer than ${MAX_ROW_BYTES} bytes, the most that COPY reads`,
+      );
     this.#searched = this.#rest.length;
   }
 

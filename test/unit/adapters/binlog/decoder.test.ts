@@ -93,7 +93,7 @@ describe.each(FLAVOURS)("events recorded from %s", (flavour) => {
       k: "AP8=",
       l: "it's",
       m: "p,q",
-      n: "257",
+      n: 257,
       o: 2024,
       q: flavour === "mysql" ? '{"a":null,"b":[1,2.5]}' : '{"b": [1, 2.5], "a": null}',
       r: 3.14159,

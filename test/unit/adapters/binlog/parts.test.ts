@@ -1,14 +1,25 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { TYPE } from "../../../../lambdas/adapters/binlog/column-types.ts";
 import { decimalSize, writeDecimalDigits } from "../../../../lambdas/adapters/binlog/decimal.ts";
 import { encodeGtidSet } from "../../../../lambdas/adapters/binlog/dump.ts";
 import { gtidTracker } from "../../../../lambdas/adapters/binlog/gtid-tracker.ts";
 import { mysqlDoubleText } from "../../../../lambdas/adapters/binlog/json-scalars.ts";
 import { readQuery } from "../../../../lambdas/adapters/binlog/query-event.ts";
+import { readOptionalMetadata } from "../../../../lambdas/adapters/binlog/table-metadata.ts";
 import { ByteReader } from "../../../../lambdas/adapters/mysql/values/byte-reader.ts";
 import { ByteWriter } from "../../../../lambdas/adapters/mysql/values/byte-writer.ts";
 
 const UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+describe("signs in a table map", () => {
+  // As MariaDB 10.11 and MySQL 9.7 write it for (YEAR, INT, INT UNSIGNED): a bit for each, YEAR being unsigned.
+  it("belong to their columns behind a YEAR", () => {
+    const metadata = new ByteReader(Buffer.from([1, 1, 0b1010_0000]));
+    const { unsigned } = readOptionalMetadata(metadata, [TYPE.year, TYPE.long, TYPE.long]);
+    expect([...unsigned]).toEqual([0, 2]);
+  });
+});
 
 describe("packed decimals", () => {
   // The example of the server's own documentation (strings/decimal.cc, decimal2bin).

@@ -57,10 +57,11 @@ describe("the snapshot's SELECT", () => {
 
 describe("values as SQL", () => {
   it("cannot end early", () => {
-    expect(literal("1 OR 1=1", { dataType: "int" })).toBe("'1 OR 1=1'");
-    expect(literal("-12.5", { dataType: "decimal" })).toBe("-12.5");
-    expect(literal(Buffer.from("00ff", "hex"), { dataType: "binary" })).toBe("x'00ff'");
-    expect(literal(Buffer.alloc(0), { dataType: "binary" })).toBe("''");
+    expect(literal("1 OR 1=1", { dataType: "int", charset: null })).toBe("'1 OR 1=1'");
+    expect(literal("-12.5", { dataType: "decimal", charset: null })).toBe("-12.5");
+    expect(literal(Buffer.from("00ff", "hex"), { dataType: "binary", charset: null })).toBe("x'00ff'");
+    expect(literal(Buffer.from("815f", "hex"), { dataType: "varchar", charset: "sjis" })).toBe("_sjis x'815f'");
+    expect(literal(Buffer.alloc(0), { dataType: "binary", charset: null })).toBe("''");
     expect(quoteName("a`b")).toBe("`a``b`");
   });
 });
