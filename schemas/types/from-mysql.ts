@@ -1,4 +1,4 @@
-import type { ColumnType } from "../model/column.ts";
+import type { ColumnType, PlainType } from "../model/column.ts";
 
 /** A column as information_schema describes it; a structural subset of what the source port delivers. */
 export interface MysqlColumn {
@@ -23,7 +23,7 @@ function labelsOf(columnType: string): readonly string[] {
  * The pivot type of a MySQL or MariaDB column (docs/TYPES.md).
  * @returns null for a type that cannot be held exactly: refused at preflight, never treated as text
  */
-export function columnTypeOf(column: MysqlColumn): ColumnType | null {
+export function columnTypeOf(column: MysqlColumn): PlainType | null {
   const { dataType, length, precision, scale, fsp } = column;
   if (isInteger(dataType)) {
     return { kind: "int", bits: INTEGER_BITS[dataType], unsigned: / unsigned/.test(column.columnType) };
@@ -68,8 +68,10 @@ export function columnTypeOf(column: MysqlColumn): ColumnType | null {
 }
 
 /** @returns whether every value of `actual` can be held by a column defined as `defined`, with the same text. */
-export function holds(defined: ColumnType, actual: ColumnType): boolean {
+export function holds(defined: ColumnType, actual: PlainType): boolean {
   switch (defined.kind) {
+    case "pseudonym":
+      return holds(defined.of, actual);
     case "int":
       if (actual.kind !== "int") return false;
       if (actual.unsigned === defined.unsigned) return actual.bits <= defined.bits;
