@@ -1,3 +1,4 @@
+import type { Column } from "../model/column.ts";
 import type { AnyTable } from "../model/table.ts";
 import { encoding, MAX_VARCHAR, typeSql, warehouseType } from "../types/warehouse.ts";
 import type { WarehouseType } from "../types/warehouse.ts";
@@ -13,6 +14,8 @@ export interface ColumnSpec {
   readonly encode?: "RAW" | "AZ64" | "ZSTD";
   /** @default - none */
   readonly default?: string;
+  /** Holds pseudonyms: an existing column of another width is from before, with values in the clear. @default - false */
+  readonly pseudonym?: boolean;
 }
 
 /** Width of `_version` (lambdas/core/version.ts, VERSION_LENGTH: a test compares the two). */
@@ -61,6 +64,9 @@ const key = (table: AnyTable): ColumnSpec =>
 
 const keyIfUsed = (table: AnyTable): readonly ColumnSpec[] => (usesKeyColumn(table) ? [key(table)] : []);
 
+const commentOf = ({ comment, type }: Column): string =>
+  type.kind === "pseudonym" ? `${comment} Keyed hash of personal data.`.trimStart() : comment;
+
 /** The table's own columns, in the order of the definition. Only key columns that rows are matched on are NOT NULL. */
 export function dataColumns(table: AnyTable): readonly ColumnSpec[] {
   const matched = joinColumns(table);
@@ -68,7 +74,8 @@ export function dataColumns(table: AnyTable): readonly ColumnSpec[] {
     name,
     type: warehouseType(column.type),
     notNull: matched.includes(name),
-    comment: column.comment,
+    comment: commentOf(column),
+    ...(column.type.kind === "pseudonym" && { pseudonym: true }),
   }));
 }
 
