@@ -38,7 +38,7 @@ export async function loadOnce(
   ports: LoadOncePorts,
   firstAttempt = 0,
 ): Promise<LoadOutcome> {
-  const id = batchId(batch);
+  const id = batchId(batch, context.erasedBy);
   let files = landedFiles(batch);
   let attempt = firstAttempt;
   for (let tries = 1; ; tries++) {

@@ -7,7 +7,7 @@ import { METRICS } from "../core/metrics.ts";
 import type { Now, Wake } from "../core/ports.ts";
 import { slotOf } from "../core/wake-slot.ts";
 import { resolveDefinition } from "./definitions.ts";
-import { readLedger } from "./ledger.ts";
+import { readErasures, readLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import { planBatch } from "./load-batch.ts";
 import type { Limits, LoadBatch, OffsetGap } from "./load-batch.ts";
@@ -53,7 +53,11 @@ const MOST_TRIES = 5;
  */
 export async function loadTable(table: AnyTable, settings: LoadSettings, ports: LoadPorts): Promise<TableOutcome> {
   const name = qualifiedName(table);
-  let ledger = await readLedger(table, ports.warehouse);
+  const [firstLedger, erasedBy] = await Promise.all([
+    readLedger(table, ports.warehouse),
+    readErasures(table, ports.warehouse),
+  ]);
+  let ledger = firstLedger;
   if (isEarly(ledger, table, settings, ports.now())) {
     await wakeLater(name, settings, ports);
     return { loads: 0, rows: 0, state: "early" };
@@ -71,7 +75,7 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
       return { loads, rows, state: "behind" };
     }
     const attempt = countTry(tries, batch, name);
-    const loaded = await loadBatch(table, batch, attempt, settings, ports);
+    const loaded = await loadBatch(table, batch, { attempt, erasedBy }, settings, ports);
     if (loaded !== null) {
       loads += 1;
       rows += loaded;
@@ -98,7 +102,7 @@ function countTry(tries: Map<string, number>, batch: LoadBatch, name: string): n
 async function loadBatch(
   table: AnyTable,
   batch: LoadBatch,
-  attempt: number,
+  { attempt, erasedBy }: { readonly attempt: number; readonly erasedBy: readonly string[] },
   settings: LoadSettings,
   ports: LoadPorts,
 ): Promise<number | null> {
@@ -106,7 +110,7 @@ async function loadBatch(
   const file = await resolveDefinition(batch.definition, table, ports.landing);
   await widenFor(file, table, ports.warehouse);
   const starred = settings.isStarred(table);
-  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports, attempt);
+  const outcome = await loadOnce(batch, { file, role: settings.role, starred, erasedBy }, ports, attempt);
   if (outcome.kind === "moved") return null;
   const { rows, quarantined, batch: id } = outcome.plan;
   const dimensions = { Table: topicName(table) };

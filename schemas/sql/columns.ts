@@ -148,6 +148,22 @@ export const batchColumns: readonly ColumnSpec[] = [
   required("loaded_at", { name: "TIMESTAMP" }, "When the load ran, UTC."),
 ];
 
+/** What was erased on somebody's demand: who it was is not kept, only a hash by which late copies are known. */
+export const ERASURE_TABLE = "ops.erasure";
+export const erasureColumns: readonly ColumnSpec[] = [
+  required("id", text(BATCH_WIDTH), "Names one run of `millrace forget`."),
+  required("table_name", text(127), "Table whose rows were erased, `<area>_<table>`."),
+  required("matched", text(256), "Columns by which the rows were found, joined by commas."),
+  required("value_hash", text(64), "SHA-256 of the table's name and the value of those columns."),
+  { ...version, name: "up_to", comment: "Versions up to this one are erased and kept out." },
+  required("requested_at", { name: "TIMESTAMP" }, "When the erasure began, UTC."),
+  optional("finished_at", { name: "TIMESTAMP" }, "When it was done everywhere, UTC; NULL: it is to be run again."),
+  optional("mirror_rows", { name: "BIGINT" }, "Rows taken out of the mirror."),
+  optional("history_rows", { name: "BIGINT" }, "Rows taken out of history."),
+  optional("landed_rows", { name: "BIGINT" }, "Rows taken out of landed objects."),
+  optional("quarantined_rows", { name: "BIGINT" }, "Records taken out of quarantine."),
+];
+
 /** `name TYPE ENCODE x NOT NULL`, as CREATE TABLE and ADD COLUMN take it. */
 export function encodeOf(spec: ColumnSpec): string {
   return spec.encode ?? encoding(spec.type);

@@ -2,20 +2,10 @@ import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { Row } from "../../core/record.ts";
 import { keyColumns, usesKeyColumn } from "../../../schemas/sql/keys.ts";
 import { MalformedInputError } from "../../core/errors.ts";
+import { hexOf, momentText } from "../../core/key-text.ts";
 import { fromBase64 } from "./binary.ts";
 
 type KeyPart = (value: unknown) => string;
-
-const hexOf = (text: string): string => Buffer.from(text, "utf8").toString("hex");
-
-/** One text for one moment, however it was written: Debezium has `T`, `Z` and no trailing zeros. */
-function momentText(value: unknown): string {
-  return String(value)
-    .replace("T", " ")
-    .replace(/(?:Z|[+-]00:?00)$/, "")
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
-}
 
 function keyPart(kind: string): KeyPart {
   switch (kind) {
@@ -28,7 +18,7 @@ function keyPart(kind: string): KeyPart {
     case "date":
     case "datetime":
     case "timestamp":
-      return (value) => hexOf(momentText(value));
+      return (value) => hexOf(momentText(String(value)));
     default:
       return (value) => hexOf(String(value));
   }
