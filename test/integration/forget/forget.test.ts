@@ -157,8 +157,15 @@ describe("millrace forget on a warehouse and its files", () => {
         };
       const { landing, warehouse } = loading;
       const attempt = erase(byKey(orders, ["1"], undefined), {
-        warehouse: { ...warehouse, transaction: breaking(warehouse.transaction) },
-        landing: { ...landing, put: breaking(landing.put), remove: breaking(landing.remove) },
+        warehouse: {
+          ...warehouse,
+          transaction: breaking(async (sqls: readonly string[], token: string) => warehouse.transaction(sqls, token)),
+        },
+        landing: {
+          ...landing,
+          put: breaking(async (key: string, body: Buffer) => landing.put(key, body)),
+          remove: breaking(async (key: string) => landing.remove(key)),
+        },
       });
       const broke = await attempt.then(
         () => false,
