@@ -76,7 +76,9 @@ describe("millrace forget on the star", () => {
       landing,
       quarantine: loading.quarantine,
       cluster: "test-0",
-      wakeStar: async () => void (await build()),
+      wakeStar: async () => {
+        await build();
+      },
       sleep: async () => undefined,
       now: Date.now,
       newId,
