@@ -5,6 +5,8 @@ import { pause, resume } from "./pause.ts";
 import type { PauseOptions } from "./pause.ts";
 import { resync } from "./resync.ts";
 import type { ResyncOptions } from "./resync.ts";
+import { forget } from "./forget/index.ts";
+import type { ForgetOptions } from "./forget/index.ts";
 import { snapshot } from "./snapshot.ts";
 import type { SnapshotOptions } from "./snapshot.ts";
 import { sql } from "./sql.ts";
@@ -62,6 +64,17 @@ export function createProgram(print: (text: string) => void): Command {
     .option(...STAGE)
     .action(async (table: string, options: PauseOptions) => resume(table, options, print));
   program
+    .command("forget")
+    .description("erase one person's rows everywhere: warehouse, star, landed objects, quarantine")
+    .argument("<table>", "for example classicmodels_customers")
+    .argument("<key...>", "the row's key at the source, one value for each of its columns")
+    .option("--also <table.column>", "erase rows of another table too, by the column that holds the key", collected)
+    .option("--dry-run", "count, change nothing")
+    .option("--timeout <seconds>", "give up if what is under way has not arrived after so many seconds", seconds)
+    .option("--json", "one JSON object")
+    .option(...STAGE)
+    .action(async (table: string, key: string[], options: ForgetOptions) => forget(table, key, options, print));
+  program
     .command("down")
     .description("stop what `npm run local -- --keep` left running")
     .action(async () => down(print));
@@ -79,6 +92,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return 1;
   }
 }
+
+/** An option that may be given several times. */
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 function seconds(text: string): number {
   const value = Number(text);

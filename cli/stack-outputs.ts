@@ -14,6 +14,8 @@ const OUTPUTS = [
   "Workgroup",
   "Database",
   "WarehouseSecret",
+  "PersonalDataSecret",
+  "StarQueueUrl",
 ] as const;
 
 /** Names of deployed resources, as the stacks give them out. */

@@ -26,7 +26,10 @@ function tableSection(table: AnyTable): string {
     table.comment,
     `Source \`${table.area.database}.${table.source}\`, topic \`${topicName(table)}\`, view \`${sourceViewName(table)}\`. Key: ${key}.`,
   ];
-  const rows = Object.entries(table.columns).map(([name, column]) => tableRow(table, name, column));
+  const rows = [
+    ...Object.entries(table.columns).map(([name, column]) => tableRow(table, name, column)),
+    ...Object.entries(table.dropped ?? {}).map(([, column]) => tableRow(table, null, column)),
+  ];
   const lines = [
     "| column | source | MySQL type | warehouse type | null | meaning |",
     "| --- | --- | --- | --- | --- | --- |",
@@ -34,13 +37,15 @@ function tableSection(table: AnyTable): string {
   return [...head, [...lines, ...rows].join("\n")].join("\n\n");
 }
 
-function tableRow(table: AnyTable, name: string, column: Column): string {
-  const notes = [column.comment, ...flags(table, column)].filter((text) => text !== "").join(" ");
+/** @param name null: the column has none, it stays at the source */
+function tableRow(table: AnyTable, name: string | null, column: Column): string {
+  const flagged = name === null ? ["**Personal data:** left out."] : flags(table, column);
+  const notes = [column.comment, ...flagged].filter((text) => text !== "").join(" ");
   const cells = [
-    `\`${name}\``,
+    name === null ? "none" : `\`${name}\``,
     `\`${column.source}\``,
     sourceType(column.type),
-    typeSql(warehouseType(column.type)),
+    name === null ? "none" : typeSql(warehouseType(column.type)),
     column.nullable ? "yes" : "no",
     notes,
   ];
@@ -48,14 +53,13 @@ function tableRow(table: AnyTable, name: string, column: Column): string {
 }
 
 /** What a reader must know before he uses the column. */
-function flags(table: AnyTable, { type, pii }: Column): readonly string[] {
+function flags(table: AnyTable, { type }: Column): readonly string[] {
   const notes: string[] = [];
   if (type.kind === "decimal" && type.precision > 38) notes.push("**Text:** more digits than NUMERIC holds.");
   if (type.kind === "string" && type.length * 4 > 65_535) notes.push(`**Long values:** ${longValues(table)}`);
   if (type.kind === "time") notes.push("**Microseconds**, may be negative or over a day.");
   if (type.kind === "bytes" && type.length > 16_777_216) notes.push("**Long values** go to quarantine.");
-  if (pii === "pseudonymise") notes.push("**Personal data:** a keyed hash.");
-  if (pii === "drop") notes.push("**Personal data:** left out.");
+  if (type.kind === "pseudonym") notes.push("**Personal data:** a keyed hash; equal values have equal hashes.");
   return notes;
 }
 

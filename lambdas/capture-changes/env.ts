@@ -1,10 +1,17 @@
 import { z } from "zod";
-import { envInteger, kafkaEnvironment, landingEnvironment, sourceEnvironment } from "../core/env.ts";
+import {
+  envInteger,
+  kafkaEnvironment,
+  landingEnvironment,
+  personalDataEnvironment,
+  sourceEnvironment,
+} from "../core/env.ts";
 
 export const captureChangesEnvironment = z.object({
   ...sourceEnvironment,
   ...kafkaEnvironment,
   ...landingEnvironment,
+  ...personalDataEnvironment,
   /** Length of one bounded run; the next takes over before it ends. Below the function's timeout. */
   RUN_SECONDS: envInteger,
   /** Replication server ids in use: this one and the next fifteen; they must be free at the source. */

@@ -4,6 +4,7 @@ import { newId, now, sleep } from "../adapters/clock/index.ts";
 import { connectionOf, createPublisher } from "../adapters/kafka/index.ts";
 import { createAsyncInvoke } from "../adapters/lambda/index.ts";
 import { connectSource } from "../adapters/mysql/index.ts";
+import { personalDataReader } from "../adapters/personal-data/read.ts";
 import { createObjectStore } from "../adapters/s3/index.ts";
 import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
@@ -16,6 +17,7 @@ const env = parseEnvironment(captureChangesEnvironment, process.env);
 const state = createObjectStore(env.LANDING_BUCKET);
 const telemetry = createTelemetry({ stage: env.STAGE, service: "capture-changes" });
 const invokeAsync = createAsyncInvoke();
+const personalData = personalDataReader(env.PERSONAL_DATA_SECRET, tables);
 
 /** Keeps change capture running: invoked every minute by schedule, and by the run that is about to end. */
 export const handler = async (
@@ -24,6 +26,7 @@ export const handler = async (
 ): Promise<CaptureChangesOutcome> => {
   const { username: user, password } = await readCredentials(env.SOURCE_SECRET);
   const target = { host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS };
+  const personal = await personalData();
   const outcome = await captureChanges(
     {
       sourceName: env.SOURCE_NAME,
@@ -38,7 +41,7 @@ export const handler = async (
       now,
       sleep,
       newId,
-      openBinlog: binlogOf(target),
+      openBinlog: binlogOf(target, personal),
       openSource: () => connectSource(target),
       openPublisher: async () => createPublisher(await connectionOf(env.KAFKA_CLUSTER_ARN, env.KAFKA_AUTH)),
       invokeNext: () => invokeAsync(context.functionName, { handover: true }),

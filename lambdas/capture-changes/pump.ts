@@ -1,4 +1,5 @@
 import { topicName } from "../../schemas/naming.ts";
+import { hasPersonalData } from "../../schemas/model/table.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { BinlogEvent, LogPlace, Publisher, TableId } from "../core/capture-ports.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -162,7 +163,10 @@ export class Pump {
     for (const column of columns) {
       if (this.#reportedColumns.has(`${name}.${column}`)) continue;
       this.#reportedColumns.add(`${name}.${column}`);
-      this.#telemetry.warn("a source column is not in the definition; it lands in _unmapped", { table: name, column });
+      const fate = hasPersonalData(table)
+        ? "it stays at the source, because the table has personal data"
+        : "it lands in _unmapped";
+      this.#telemetry.warn(`a source column is not in the definition; ${fate}`, { table: name, column });
       this.#telemetry.metric(METRICS.unmapped, 1, "Count", { Table: name });
     }
   }

@@ -6,6 +6,8 @@ import type { ChunkOutcome } from "../core/events.ts";
 import { ConfigurationError, FencedError, MalformedInputError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, ObjectStore, Sleep, Telemetry } from "../core/ports.ts";
+import { hasPersonalKey } from "../core/personal-data.ts";
+import type { Seal } from "../core/personal-data.ts";
 import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey } from "../core/state-keys.ts";
 import { readPlan, snapshotOrigin } from "./plan.ts";
@@ -20,6 +22,8 @@ export interface ChunkPorts {
   readonly sleep: Sleep;
   /** Milliseconds the run may still take. */
   readonly remaining: () => number;
+  /** Seals keys that are personal data: how far a chunk is lies on S3. @default - no table has such keys */
+  readonly seal?: Seal | undefined;
 }
 
 export interface ChunkRequest {
@@ -36,7 +40,12 @@ const keyPart = z.union([
   z.object({ number: z.number() }),
   z.object({ base64: z.string() }),
 ]);
-const progressSchema = z.object({ rows: z.int(), done: z.boolean(), after: z.array(keyPart).nullable() });
+const keyParts = z.array(keyPart);
+const progressSchema = z.object({
+  rows: z.int(),
+  done: z.boolean(),
+  after: z.union([keyParts, z.object({ sealed: z.string() })]).nullable(),
+});
 /** How far a chunk is: everything up to and including the key `after` is acknowledged by Kafka. */
 type Progress = z.output<typeof progressSchema>;
 
@@ -57,7 +66,8 @@ export async function copyChunk(request: ChunkRequest, ports: ChunkPorts): Promi
   if (table === undefined)
     throw new ConfigurationError(`table '${chunk.table}' of snapshot ${plan.id} is no longer defined`);
 
-  const progress = await ChunkProgress.read(ports.state, snapshotChunkKey(plan.id, request.chunk));
+  const seal = sealFor(table, ports.seal);
+  const progress = await ChunkProgress.read(ports.state, snapshotChunkKey(plan.id, request.chunk), seal);
   const outcome = (): ChunkOutcome => ({
     snapshotId: plan.id,
     chunk: request.chunk,
@@ -118,7 +128,8 @@ async function publishRange(
     stop.abort();
   }
   await publisher.flush();
-  await progress.save({ rows, done: complete, after });
+  // Nothing resumes after a chunk that is done: no key needs to stay behind.
+  await progress.save({ rows, done: complete, after: complete ? null : after });
   ports.telemetry.metric(METRICS.rowsSnapshot, rows - rowsBefore, "Count", { Table: topic });
 }
 
@@ -128,36 +139,54 @@ async function throttle(rows: number, elapsed: number, rowsPerSecond: number, sl
   if (due > elapsed) await sleep(due - elapsed);
 }
 
+/** @throws ConfigurationError when rows are named by personal data and there is no key to seal it with */
+function sealFor(table: AnyTable, seal: Seal | undefined): Seal | null {
+  if (!hasPersonalKey(table)) return null;
+  if (seal === undefined)
+    throw new ConfigurationError(`the keys of ${qualifiedName(table)} are personal data, but no key is configured`);
+  return seal;
+}
+
 /** The chunk's own small object; conditional writes keep two runs of one chunk from undoing each other. */
 class ChunkProgress {
   readonly #state: ObjectStore;
   readonly #key: string;
+  readonly #seal: Seal | null;
   #etag: string | null;
   now: Progress;
 
-  private constructor(state: ObjectStore, key: string, etag: string | null, now: Progress) {
+  private constructor(state: ObjectStore, key: string, seal: Seal | null, etag: string | null, now: Progress) {
     this.#state = state;
     this.#key = key;
+    this.#seal = seal;
     this.#etag = etag;
     this.now = now;
   }
 
-  static async read(state: ObjectStore, key: string): Promise<ChunkProgress> {
+  /** @param seal for keys that must not lie on S3 in the clear; null for others */
+  static async read(state: ObjectStore, key: string, seal: Seal | null): Promise<ChunkProgress> {
     const stored = await state.get(key);
-    if (stored === null) return new ChunkProgress(state, key, null, { rows: 0, done: false, after: null });
-    return new ChunkProgress(state, key, stored.etag, progressSchema.parse(JSON.parse(stored.body.toString("utf8"))));
+    if (stored === null) return new ChunkProgress(state, key, seal, null, { rows: 0, done: false, after: null });
+    const progress = progressSchema.parse(JSON.parse(stored.body.toString("utf8")));
+    return new ChunkProgress(state, key, seal, stored.etag, progress);
   }
 
   after(): readonly KeyValue[] | null {
-    return (
-      this.now.after?.map((part) =>
-        "text" in part ? part.text : "number" in part ? part.number : Buffer.from(part.base64, "base64"),
-      ) ?? null
+    const { after } = this.now;
+    if (after === null) return null;
+    const parts = "sealed" in after ? this.#opened(after.sealed) : after;
+    return parts.map((part) =>
+      "text" in part ? part.text : "number" in part ? part.number : Buffer.from(part.base64, "base64"),
     );
   }
 
+  #opened(sealed: string): z.output<typeof keyParts> {
+    if (this.#seal === null) throw new ConfigurationError(`${this.#key} is sealed, but there is no key to open it`);
+    return keyParts.parse(JSON.parse(this.#seal.open(sealed)));
+  }
+
   async save(next: { rows: number; done: boolean; after: readonly KeyValue[] | null }): Promise<void> {
-    const after =
+    const parts =
       next.after?.map((part) =>
         typeof part === "string"
           ? { text: part }
@@ -165,6 +194,7 @@ class ChunkProgress {
             ? { number: part }
             : { base64: part.toString("base64") },
       ) ?? null;
+    const after = parts === null || this.#seal === null ? parts : { sealed: this.#seal.close(JSON.stringify(parts)) };
     const value: Progress = { ...next, after };
     const body = Buffer.from(JSON.stringify(value));
     if (this.#etag === null) {

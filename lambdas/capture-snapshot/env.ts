@@ -1,10 +1,17 @@
 import { z } from "zod";
-import { envInteger, kafkaEnvironment, landingEnvironment, sourceEnvironment } from "../core/env.ts";
+import {
+  envInteger,
+  kafkaEnvironment,
+  landingEnvironment,
+  personalDataEnvironment,
+  sourceEnvironment,
+} from "../core/env.ts";
 
 export const captureSnapshotEnvironment = z.object({
   ...sourceEnvironment,
   ...kafkaEnvironment,
   ...landingEnvironment,
+  ...personalDataEnvironment,
   /** Rows per chunk aimed at when a plan is made; at least these. */
   CHUNK_ROWS: envInteger,
   /** Rows a second and chunk at most; 0 means unthrottled. */

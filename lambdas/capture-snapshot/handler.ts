@@ -2,6 +2,7 @@ import { tables } from "../../schemas/sources/index.ts";
 import { newId, now, sleep } from "../adapters/clock/index.ts";
 import { connectionOf, createPublisher, openOffsets } from "../adapters/kafka/index.ts";
 import { connectSource } from "../adapters/mysql/index.ts";
+import { personalDataReader } from "../adapters/personal-data/read.ts";
 import { createObjectStore } from "../adapters/s3/index.ts";
 import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
@@ -16,11 +17,13 @@ import { planSnapshot } from "./plan.ts";
 const env = parseEnvironment(captureSnapshotEnvironment, process.env);
 const state = createObjectStore(env.LANDING_BUCKET);
 const telemetry = createTelemetry({ stage: env.STAGE, service: "capture-snapshot" });
+const personalData = personalDataReader(env.PERSONAL_DATA_SECRET, tables);
 const settings = { sourceName: env.SOURCE_NAME, definitions: tables };
 
 const openSource = async (): Promise<SourceDatabase> => {
   const { username: user, password } = await readCredentials(env.SOURCE_SECRET);
-  return connectSource({ host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS });
+  const target = { host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS };
+  return connectSource(target, await personalData());
 };
 
 const connection = () => connectionOf(env.KAFKA_CLUSTER_ARN, env.KAFKA_AUTH);
@@ -40,15 +43,26 @@ export const handler = async (
           ),
         ),
       );
-    case "chunk":
+    case "chunk": {
+      const seal = (await personalData())?.seal;
       return using(await openSource(), async (source) =>
         using(await createPublisher(await connection()), (publisher) =>
           copyChunk(
             { ...settings, snapshotId: request.snapshotId, chunk: request.chunk, rowsPerSecond: env.ROWS_PER_SECOND },
-            { state, source, publisher, telemetry, now, sleep, remaining: () => context.getRemainingTimeInMillis() },
+            {
+              state,
+              source,
+              publisher,
+              telemetry,
+              now,
+              sleep,
+              remaining: () => context.getRemainingTimeInMillis(),
+              seal,
+            },
           ),
         ),
       );
+    }
     case "finish": {
       const kafka = await connection();
       return using(await createPublisher(kafka), async (publisher) =>

@@ -1,4 +1,5 @@
 import { qualifiedName } from "../../schemas/naming.ts";
+import { hasPersonalData } from "../../schemas/model/table.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { columnTypeOf, holds, refusalOf } from "../../schemas/types/from-mysql.ts";
 import type { ServerFacts, SourceTable } from "../core/capture-ports.ts";
@@ -95,7 +96,7 @@ function checkTable(table: AnyTable, actual: SourceTable | undefined): Preflight
   }
   const warnings = [
     ...unknownColumns(table, actual).map(
-      (column) => `Column ${name}.${column} is not in the definition: its values land in _unmapped until it is added.`,
+      (column) => `Column ${name}.${column} is not in the definition: ${fateOfUnknown(table)} until it is added.`,
     ),
     ...actual.silentForeignKeys.map(
       (key) =>
@@ -108,8 +109,14 @@ function checkTable(table: AnyTable, actual: SourceTable | undefined): Preflight
   return { problems: [...columnProblems(table, actual, name), ...keyProblems(table, actual, name)], warnings };
 }
 
+const fateOfUnknown = (table: AnyTable): string =>
+  hasPersonalData(table)
+    ? "because the table has personal data, its values stay at the source"
+    : "its values land in _unmapped";
+
 function unknownColumns(table: AnyTable, actual: SourceTable): readonly string[] {
-  const known = new Set(Object.values(table.columns).map((column) => column.source));
+  const defined = [table.columns, table.dropped ?? {}].flatMap((columns) => Object.values(columns));
+  const known = new Set(defined.map((column) => column.source));
   return actual.columns.map((column) => column.name).filter((column) => !known.has(column));
 }
 

@@ -33,6 +33,12 @@ export const sourceEnvironment = {
   SOURCE_NAME: envText,
 };
 
+/** Both captures: personal data must not leave them in the clear. */
+export const personalDataEnvironment = {
+  /** ARN of the secret `{"key"}` under which personal data is hashed. */
+  PERSONAL_DATA_SECRET: envText,
+};
+
 export const kafkaEnvironment = {
   KAFKA_CLUSTER_ARN: envText,
   KAFKA_AUTH: z.enum(["iam", "none"]),

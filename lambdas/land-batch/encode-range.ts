@@ -5,6 +5,7 @@ import type { ChangeRecord } from "../core/record.ts";
 import { base64Text } from "./base64-text.ts";
 import { gzipWriter } from "./gzip.ts";
 import type { OffsetRange } from "./msk-event.ts";
+import { payloadGuard, withheldReason } from "./personal-data.ts";
 import { quarantined } from "./quarantine.ts";
 import type { QuarantinedRecord } from "./quarantine.ts";
 import { fastRecordReader } from "./fast-record.ts";
@@ -52,6 +53,7 @@ function encodeAs(range: OffsetRange, file: FileDefinition, encode: RowEncoder):
   const counts: EncodingCounts = { unmapped: new Map(), raw: 0, nulsReplaced: 0, undecodable: 0 };
   const writer = gzipWriter();
   const refused: QuarantinedRecord[] = [];
+  const guard = payloadGuard(file.table);
   const reader: Reader = { text: base64Text(), record: fastRecordReader() };
   let rows = 0;
   for (const record of range.records) {
@@ -62,7 +64,9 @@ function encodeAs(range: OffsetRange, file: FileDefinition, encode: RowEncoder):
       rows += 1;
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
-      refused.push(quarantined(record, error.message));
+      const { key, value } = record as { key?: string | null; value?: string | null };
+      const mayKeep = guard(key, value);
+      refused.push(quarantined(record, mayKeep ? error.message : withheldReason(error), !mayKeep));
     }
   }
   return { range, file, body: writer.finish(), rows, quarantined: refused, counts };

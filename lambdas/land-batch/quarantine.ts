@@ -13,10 +13,14 @@ export interface QuarantinedRecord {
   /** Base64; null for none. */
   readonly key: string | null;
   readonly value: string | null;
+  /** Key and value are left out, because they may hold personal data in the clear. @default - false */
+  readonly withheld?: true;
 }
 
-export function quarantined(record: MSKRecord, reason: string): QuarantinedRecord {
+/** @param withheld leaves the payload out */
+export function quarantined(record: MSKRecord, reason: string, withheld = false): QuarantinedRecord {
   const { topic, partition, offset, timestamp } = record;
+  if (withheld) return { reason, topic, partition, offset, timestamp, key: null, value: null, withheld };
   // The type says that there always are a key and a value; the service leaves out what is null.
   const { key = null, value = null } = record as { key?: string | null; value?: string | null };
   return { reason, topic, partition, offset, timestamp, key, value };

@@ -1,8 +1,10 @@
 import type { FileDefinition } from "../../schemas/hash.ts";
+import { hasPersonalData } from "../../schemas/model/table.ts";
 import { keyColumns } from "../../schemas/sql/keys.ts";
 import { MalformedInputError, UnfitValueError } from "../core/errors.ts";
 import type { ChangeRecord, Row } from "../core/record.ts";
 import { recordVersion } from "../core/record.ts";
+import { ForeignRecordError } from "./personal-data.ts";
 import { quoted } from "./values/csv.ts";
 import { cellEncoder } from "./values/index.ts";
 import { keyEncoder } from "./values/key.ts";
@@ -30,7 +32,7 @@ const FLOORS = new Set(["truncate", "resync"]);
 
 /**
  * @param defaultEpoch for records that carry none (Debezium's)
- * @returns an encoder that throws MalformedInputError or UnfitValueError for what goes to quarantine, LossyNumber for a
+ * @returns an encoder that throws MalformedInputError or UnfitValueError for what goes to quarantine, ForeignRecordError and ClearTextError for what must not land at all, LossyNumber for a
  * record to be parsed exactly, VariantNeeded when the file needs another variant of its definition
  */
 export function rowEncoder({ table, nullMarker }: FileDefinition, defaultEpoch: number): RowEncoder {
@@ -42,6 +44,8 @@ export function rowEncoder({ table, nullMarker }: FileDefinition, defaultEpoch: 
   const columns = Object.entries(table.columns);
   const sources = columns.map(([, column]) => column.source);
   const known = new Set(sources);
+  const personal = hasPersonalData(table);
+  const dropped = new Set(Object.values(table.dropped ?? {}).map((column) => column.source));
   const cells = columns.map(([name, column]) =>
     cellEncoder({ name, column, nullMarker, isKey: keys.includes(name), tooLong: table.tooLong ?? "widen" }),
   );
@@ -58,17 +62,19 @@ export function rowEncoder({ table, nullMarker }: FileDefinition, defaultEpoch: 
   const unmapped = (row: Row, counts: EncodingCounts, notes: RowNotes): string => {
     const extra = Object.create(null) as Record<string, unknown>;
     for (const name in row) {
-      if (known.has(name)) continue;
+      if (known.has(name) || dropped.has(name)) continue;
       const value = row[name];
       if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) throw new LossyNumber();
       extra[name] = value;
       counts.unmapped.set(name, (counts.unmapped.get(name) ?? 0) + 1);
     }
-    return jsonField(extra, notes);
+    // Nobody has said yet whether it is personal data: it is counted, and left out.
+    return personal ? nullMarker : jsonField(extra, notes);
   };
 
   return (record, partition, offset, counts) => {
     const { op, source } = record;
+    if (personal && source.epoch === undefined) throw new ForeignRecordError();
     const place = `${committed(source.ts_ms)},${captured(record.ts_ms)},${partition},${offset}`;
     if (op === "t") {
       const at = recordVersion(op, source, defaultEpoch);

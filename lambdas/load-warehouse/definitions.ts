@@ -35,7 +35,24 @@ export async function resolveDefinition(
   if (file === null || definitionHash(file) !== hash) {
     throw new MalformedInputError(`s3://${landing.bucket}/${key} does not hold the definition of that hash`);
   }
+  refuseClearText(file.table, table, hash);
   return file;
+}
+
+/**
+ * Files written before a column was marked as personal data hold it in the clear.
+ * @throws ConfigurationError that names the columns
+ */
+function refuseClearText(written: AnyTable, table: AnyTable, hash: string): void {
+  const clear = Object.keys(written.columns).filter((name) => {
+    const now = table.columns[name]?.type.kind;
+    const isMarked = now === "pseudonym" || table.dropped?.[name] !== undefined;
+    return isMarked && written.columns[name]?.type.kind !== "pseudonym";
+  });
+  if (clear.length === 0) return;
+  throw new ConfigurationError(
+    `${qualifiedName(table)} has files of definition ${hash} that were written before ${clear.join(", ")} became personal data: delete the objects under d=${hash} and resync the table (docs/PERSONAL-DATA.md)`,
+  );
 }
 
 /** Only the columns are the stored ones: where the table lives and how it is spread is as it is now. */

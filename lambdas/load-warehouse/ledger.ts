@@ -1,4 +1,5 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
+import { erasedBy } from "../../schemas/sql/erasure.ts";
 import { ledgerPosition } from "../../schemas/sql/ledger-position.ts";
 import type { NextOffset } from "../core/landed.ts";
 import type { Warehouse } from "../core/ports.ts";
@@ -19,6 +20,13 @@ export async function readLedger(table: AnyTable, warehouse: Pick<Warehouse, "qu
     next: (partition) => positions.get(partition) ?? 0,
     loadedAt: times.length === 0 ? null : Math.max(...times),
   };
+}
+
+/** The column lists by which rows of the table were erased; loads keep out what comes again of them. */
+export async function readErasures(table: AnyTable, warehouse: Pick<Warehouse, "query">): Promise<readonly string[]> {
+  return (await warehouse.query(erasedBy(table))).flatMap(({ matched }) =>
+    typeof matched === "string" ? [matched] : [],
+  );
 }
 
 /** The Data API gives timestamps as `YYYY-MM-DD HH:MM:SS.ffffff`, ours are UTC. */

@@ -9,7 +9,7 @@ import { readHold } from "../core/table-facts.ts";
 import { slotOf } from "../core/wake-slot.ts";
 import { resolveDefinition } from "./definitions.ts";
 import { reportGaps } from "./gaps.ts";
-import { readLedger } from "./ledger.ts";
+import { readErasures, readLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import { planBatch } from "./load-batch.ts";
 import type { Limits, LoadBatch } from "./load-batch.ts";
@@ -61,7 +61,11 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
     ports.telemetry.info("held", { table: name, ...hold });
     return { loads: 0, rows: 0, state: "held" };
   }
-  let ledger = await readLedger(table, ports.warehouse);
+  const [firstLedger, erasedBy] = await Promise.all([
+    readLedger(table, ports.warehouse),
+    readErasures(table, ports.warehouse),
+  ]);
+  let ledger = firstLedger;
   if (isEarly(ledger, table, settings, ports.now())) {
     await wakeLater(name, settings, ports);
     return { loads: 0, rows: 0, state: "early" };
@@ -81,7 +85,7 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
       return { loads, rows, state: "behind" };
     }
     countTry(tries, batch, name);
-    const loaded = await loadBatch(table, batch, settings, ports);
+    const loaded = await loadBatch(table, batch, erasedBy, settings, ports);
     if (loaded !== null) {
       loads += 1;
       rows += loaded;
@@ -120,6 +124,7 @@ function countTry(tries: Map<string, number>, batch: LoadBatch, name: string): v
 async function loadBatch(
   table: AnyTable,
   batch: LoadBatch,
+  erasedBy: readonly string[],
   settings: LoadSettings,
   ports: LoadPorts,
 ): Promise<number | null> {
@@ -127,7 +132,7 @@ async function loadBatch(
   const file = await resolveDefinition(batch.definition, table, ports.landing);
   await widenFor(file, table, ports.warehouse);
   const starred = settings.isStarred(table);
-  const outcome = await loadOnce(batch, { file, role: settings.role, starred }, ports);
+  const outcome = await loadOnce(batch, { file, role: settings.role, starred, erasedBy }, ports);
   if (outcome.kind === "moved") return null;
   const { rows, quarantined, batch: id } = outcome.plan;
   const dimensions = { Table: topicName(table) };

@@ -5,7 +5,7 @@ import { refusedLines } from "../../schemas/sql/load-errors.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
-import { csvRecords } from "./csv-lines.ts";
+import { csvRecords } from "../core/csv-lines.ts";
 import type { SourceFile } from "./to-load-plan.ts";
 
 export interface RefusalPorts {

@@ -21,10 +21,16 @@ export function landedFiles(batch: LoadBatch): readonly SourceFile[] {
   return batch.runs.flatMap(({ objects }) => objects.map((object) => ({ object, key: object.key, refused: 0 })));
 }
 
-/** Id of a load: the same files from the same positions have the same, so that its traces are not doubled. */
-export function batchId(batch: LoadBatch): string {
+/**
+ * Id of a load: the same files from the same positions have the same, so that its traces are not doubled. What is kept
+ * out of the load counts too.
+ */
+export function batchId(batch: LoadBatch, erasedBy: readonly string[] = []): string {
   const content = batch.runs.map(({ partition, first, objects }) => [partition, first, objects.map(({ key }) => key)]);
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, ID_DIGITS);
+  return createHash("sha256")
+    .update(JSON.stringify(erasedBy.length === 0 ? content : [content, erasedBy]))
+    .digest("hex")
+    .slice(0, ID_DIGITS);
 }
 
 /** Files that hold any row: COPY takes no empty manifest. */
@@ -40,6 +46,7 @@ export interface PlanContext {
   readonly file: FileDefinition;
   readonly role: string;
   readonly starred: boolean;
+  readonly erasedBy: readonly string[];
 }
 
 /** The batch as the statements' generator wants it. */
@@ -58,7 +65,7 @@ export function toLoadPlan(
     ...context,
     definition: definitionHash(context.file),
     topic: topicName(context.file.table),
-    batch: batchId(batch),
+    batch: batchId(batch, context.erasedBy),
     ranges,
     manifest,
     rows: sum(ranges.map(({ rows }) => rows)),

@@ -4,7 +4,7 @@ import { WAREHOUSE_SCHEMAS } from "../../schemas/naming.ts";
 import { createSchema, createTable } from "../../schemas/sql/ddl.ts";
 import type { TableSpec } from "../../schemas/sql/ddl.ts";
 import { migrationTable, readMigrations } from "../../schemas/sql/migrations.ts";
-import { batchTable, sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
+import { batchTable, erasureTable, sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
 import { existingColumns } from "../../schemas/sql/widen.ts";
 import { MillraceError } from "../core/errors.ts";
 import { toExistingColumn } from "../core/existing-column.ts";
@@ -46,7 +46,13 @@ export interface Definitions {
 export function wantedBy(definitions: Definitions): Wanted {
   const captured = definitions.tables.map((table) => ({ specs: tableSpecs(table), view: sourceView(table) }));
   return {
-    tables: [migrationTable, batchTable, ...captured.flatMap(({ specs }) => specs), ...definitions.starTables],
+    tables: [
+      migrationTable,
+      batchTable,
+      erasureTable,
+      ...captured.flatMap(({ specs }) => specs),
+      ...definitions.starTables,
+    ],
     views: [
       ...captured.map(({ specs, view }) => ({ view, reads: specs.map(({ name }) => name) })),
       ...definitions.starViews,

@@ -12,6 +12,7 @@ import {
 import type { TableSpec, ViewSpec } from "../../schemas/sql/ddl.ts";
 import { recordMigration, tableRecord, viewRecord } from "../../schemas/sql/migrations.ts";
 import type { Migrated } from "../../schemas/sql/migrations.ts";
+import { PSEUDONYM_LENGTH } from "../../schemas/types/warehouse.ts";
 import { narrowColumns } from "../../schemas/sql/widen.ts";
 import type { ExistingColumn } from "../../schemas/sql/widen.ts";
 import { existingType, holds } from "./catalogue-type.ts";
@@ -92,6 +93,10 @@ function tableRefusals(
     const has = columns.find(({ table, name }) => table === spec.name && name === column.name);
     if (has === undefined) {
       if (spec.primaryKey.includes(column.name)) refusals.push(keyRefusal(spec, column.name));
+    } else if (column.pseudonym === true && (has.type !== "character varying" || has.length !== PSEUDONYM_LENGTH)) {
+      refusals.push(
+        `${spec.name}.${column.name} is ${existingType(has)}, from before it became personal data: drop the column by hand, deploy, and resync the table (docs/PERSONAL-DATA.md)`,
+      );
     } else if (!holds(has, column.type)) {
       refusals.push(
         `${spec.name}.${column.name} is ${existingType(has)} and should be ${columnType(column)}: add a column of the new type, copy, and rename by hand, or resync into a new table`,

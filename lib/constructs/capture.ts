@@ -20,6 +20,7 @@ export class Capture extends Construct {
     this.snapshot = this.createSnapshot(plane);
     for (const capture of [this.changes, this.snapshot]) {
       plane.source.grantRead(capture);
+      plane.personalDataKey.grantRead(capture);
       plane.cluster.grantConnect(capture);
       plane.cluster.grantProduce(capture, plane.topicPatterns);
       plane.landing.grantObjects(capture, ["read", "write"], [LANDING_PREFIXES.state]);
@@ -38,6 +39,7 @@ export class Capture extends Construct {
         ...plane.source.environment,
         ...plane.cluster.environment,
         ...landingVariables(plane),
+        ...plane.personalDataKey.environment,
         RUN_SECONDS: String(config.capture.runSeconds),
         SERVER_ID_BASE: String(config.capture.serverIdBase),
       },
@@ -68,6 +70,7 @@ export class Capture extends Construct {
         ...plane.source.environment,
         ...plane.cluster.environment,
         ...landingVariables(plane),
+        ...plane.personalDataKey.environment,
         CHUNK_ROWS: String(config.capture.chunkRows),
         ROWS_PER_SECOND: String(config.capture.rowsPerSecond),
       },

@@ -4,6 +4,7 @@ import { resourceName } from "../config.ts";
 import type { DataBucket } from "./data-bucket.ts";
 import type { KafkaCluster } from "./kafka-cluster.ts";
 import type { Network } from "./network.ts";
+import type { PersonalDataKey } from "./personal-data-key.ts";
 import type { SourceDatabase } from "./source-database.ts";
 import type { Warehouse } from "./warehouse.ts";
 
@@ -16,6 +17,7 @@ export interface DataPlane {
   readonly landing: DataBucket;
   readonly quarantine: DataBucket;
   readonly warehouse: Warehouse;
+  readonly personalDataKey: PersonalDataKey;
   /** Topics of the captured tables, by area: `shop_*`. Grants name these, since a policy cannot hold every topic. */
   readonly topicPatterns: readonly string[];
 }

@@ -7,6 +7,7 @@ import { DataBucket } from "../constructs/data-bucket.ts";
 import { LANDING_PREFIXES } from "../constructs/data-plane.ts";
 import { KafkaCluster } from "../constructs/kafka-cluster.ts";
 import { Network } from "../constructs/network.ts";
+import { PersonalDataKey } from "../constructs/personal-data-key.ts";
 import { TableTopics } from "../constructs/table-topics.ts";
 import { Warehouse } from "../constructs/warehouse.ts";
 
@@ -23,6 +24,7 @@ export class DataStack extends Stack {
   readonly landing: DataBucket;
   readonly quarantine: DataBucket;
   readonly warehouse: Warehouse;
+  readonly personalDataKey: PersonalDataKey;
   private readonly zones: readonly string[];
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -57,6 +59,7 @@ export class DataStack extends Stack {
       copyPrefixes: [LANDING_PREFIXES.landing, LANDING_PREFIXES.manifests],
       removalPolicy,
     });
+    this.personalDataKey = new PersonalDataKey(this, "PersonalDataKey", { removalPolicy });
     this.addOutputs();
   }
 
@@ -85,6 +88,7 @@ export class DataStack extends Stack {
       Workgroup: this.warehouse.workgroupName,
       Database: this.warehouse.database,
       WarehouseSecret: this.warehouse.secretName,
+      PersonalDataSecret: this.personalDataKey.secretArn,
       // For a peering or transit gateway to the source's network, and for its firewall.
       VpcId: this.network.vpc.vpcId,
       SourceClientsGroup: this.network.sourceClients.securityGroupId,

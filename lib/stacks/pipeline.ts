@@ -42,6 +42,7 @@ export class PipelineStack extends Stack {
       landing: data.landing,
       quarantine: data.quarantine,
       warehouse: data.warehouse,
+      personalDataKey: data.personalDataKey,
       topicPatterns: [...new Set(tables.map((table) => `${table.area.name}_*`))],
     };
     this.migration = new Migration(this, "Migration", { plane, tables });

@@ -2,7 +2,7 @@
  * The pivot type system: MySQL type -> kind -> record text -> warehouse type (docs/TYPES.md). One closed union; a type
  * that is not here is refused at preflight, never treated as text.
  */
-export type ColumnType =
+export type PlainType =
   | { readonly kind: "int"; readonly bits: 8 | 16 | 24 | 32 | 64; readonly unsigned: boolean }
   | { readonly kind: "decimal"; readonly precision: number; readonly scale: number }
   | { readonly kind: "float"; readonly bits: 32 | 64 }
@@ -19,6 +19,20 @@ export type ColumnType =
   /** BINARY, VARBINARY, BLOB; `length` in bytes. */
   | { readonly kind: "bytes"; readonly length: number; readonly fixed: boolean }
   | { readonly kind: "json" };
+
+type Plain<K extends PlainType["kind"]> = Extract<PlainType, { readonly kind: K }>;
+
+/**
+ * What a keyed hash can stand for: values that identify. Of a few labels or bits the frequencies tell which is which,
+ * and whether two floats, spans or documents are equal means nothing: such columns are dropped.
+ */
+export type Pseudonymisable = Plain<"int" | "decimal" | "string" | "bytes" | "date" | "datetime" | "timestamp">;
+
+/** A column's type as it travels and as the warehouse has it: the source's own, or a pseudonym of it. */
+export type ColumnType =
+  | PlainType
+  /** HMAC-SHA-256 over the value's canonical text, 64 lower-case hexadecimal digits (docs/PERSONAL-DATA.md). */
+  | { readonly kind: "pseudonym"; readonly of: Pseudonymisable };
 
 export type ColumnKind = ColumnType["kind"];
 
@@ -38,39 +52,60 @@ export interface Column {
   readonly pii?: PersonalData;
 }
 
-type Options = Partial<Pick<Column, "comment" | "pii">>;
+type Options = Partial<Pick<Column, "comment">>;
 
-/** A NOT NULL column. */
-export function column(source: string, type: ColumnType, options: Options = {}): Column {
-  return { source, type, nullable: false, comment: "", ...options };
+/** A column that does not leave the first hop: nothing after it can name it. */
+export interface DroppedColumn extends Column {
+  readonly pii: "drop";
 }
 
-/** A column that may be NULL. */
-export function nullable(source: string, type: ColumnType, options: Options = {}): Column {
-  return { ...column(source, type, options), nullable: true };
+interface DefineColumn {
+  (source: string, type: ColumnType, options?: Options & { readonly pii?: never }): Column & { readonly pii?: never };
+  (
+    source: string,
+    type: Pseudonymisable,
+    options: Options & { readonly pii: "pseudonymise" },
+  ): Column & { readonly pii: "pseudonymise" };
+  (source: string, type: ColumnType, options: Options & { readonly pii: "drop" }): DroppedColumn;
 }
 
-export const tinyint = (unsigned = false): ColumnType => ({ kind: "int", bits: 8, unsigned });
-export const smallint = (unsigned = false): ColumnType => ({ kind: "int", bits: 16, unsigned });
-export const mediumint = (unsigned = false): ColumnType => ({ kind: "int", bits: 24, unsigned });
-export const int = (unsigned = false): ColumnType => ({ kind: "int", bits: 32, unsigned });
-export const bigint = (unsigned = false): ColumnType => ({ kind: "int", bits: 64, unsigned });
-export const decimal = (precision: number, scale: number): ColumnType => ({ kind: "decimal", precision, scale });
-export const float = (): ColumnType => ({ kind: "float", bits: 32 });
-export const double = (): ColumnType => ({ kind: "float", bits: 64 });
-export const date = (): ColumnType => ({ kind: "date" });
-export const datetime = (fsp = 0): ColumnType => ({ kind: "datetime", fsp });
-export const timestamp = (fsp = 0): ColumnType => ({ kind: "timestamp", fsp });
-export const time = (fsp = 0): ColumnType => ({ kind: "time", fsp });
-export const year = (): ColumnType => ({ kind: "year" });
-export const varchar = (length: number): ColumnType => ({ kind: "string", length });
-export const text = (): ColumnType => ({ kind: "string", length: 65_535 });
-export const mediumtext = (): ColumnType => ({ kind: "string", length: 16_777_215 });
-export const enumeration = (...labels: string[]): ColumnType => ({ kind: "enum", labels });
-export const set = (...labels: string[]): ColumnType => ({ kind: "set", labels });
-export const bit = (length: number): ColumnType => ({ kind: "bit", length });
-export const binary = (length: number): ColumnType => ({ kind: "bytes", length, fixed: true });
-export const varbinary = (length: number): ColumnType => ({ kind: "bytes", length, fixed: false });
-export const blob = (): ColumnType => varbinary(65_535);
-export const mediumblob = (): ColumnType => varbinary(16_777_215);
-export const json = (): ColumnType => ({ kind: "json" });
+const defineColumn =
+  (isNullable: boolean) =>
+  (source: string, type: ColumnType, options: Options & { readonly pii?: PersonalData } = {}): Column => ({
+    source,
+    type: options.pii === "pseudonymise" ? { kind: "pseudonym", of: type as Pseudonymisable } : type,
+    nullable: isNullable,
+    comment: "",
+    ...options,
+  });
+
+/** A NOT NULL column. Personal data of a type that a keyed hash makes no sense of does not compile. */
+export const column = defineColumn(false) as DefineColumn;
+
+/** A column that may be NULL. NULL stays NULL in a pseudonymised column. */
+export const nullable = defineColumn(true) as DefineColumn;
+
+export const tinyint = (unsigned = false): Plain<"int"> => ({ kind: "int", bits: 8, unsigned });
+export const smallint = (unsigned = false): Plain<"int"> => ({ kind: "int", bits: 16, unsigned });
+export const mediumint = (unsigned = false): Plain<"int"> => ({ kind: "int", bits: 24, unsigned });
+export const int = (unsigned = false): Plain<"int"> => ({ kind: "int", bits: 32, unsigned });
+export const bigint = (unsigned = false): Plain<"int"> => ({ kind: "int", bits: 64, unsigned });
+export const decimal = (precision: number, scale: number): Plain<"decimal"> => ({ kind: "decimal", precision, scale });
+export const float = (): Plain<"float"> => ({ kind: "float", bits: 32 });
+export const double = (): Plain<"float"> => ({ kind: "float", bits: 64 });
+export const date = (): Plain<"date"> => ({ kind: "date" });
+export const datetime = (fsp = 0): Plain<"datetime"> => ({ kind: "datetime", fsp });
+export const timestamp = (fsp = 0): Plain<"timestamp"> => ({ kind: "timestamp", fsp });
+export const time = (fsp = 0): Plain<"time"> => ({ kind: "time", fsp });
+export const year = (): Plain<"year"> => ({ kind: "year" });
+export const varchar = (length: number): Plain<"string"> => ({ kind: "string", length });
+export const text = (): Plain<"string"> => ({ kind: "string", length: 65_535 });
+export const mediumtext = (): Plain<"string"> => ({ kind: "string", length: 16_777_215 });
+export const enumeration = (...labels: string[]): Plain<"enum"> => ({ kind: "enum", labels });
+export const set = (...labels: string[]): Plain<"set"> => ({ kind: "set", labels });
+export const bit = (length: number): Plain<"bit"> => ({ kind: "bit", length });
+export const binary = (length: number): Plain<"bytes"> => ({ kind: "bytes", length, fixed: true });
+export const varbinary = (length: number): Plain<"bytes"> => ({ kind: "bytes", length, fixed: false });
+export const blob = (): Plain<"bytes"> => varbinary(65_535);
+export const mediumblob = (): Plain<"bytes"> => varbinary(16_777_215);
+export const json = (): Plain<"json"> => ({ kind: "json" });

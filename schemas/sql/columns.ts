@@ -1,3 +1,4 @@
+import type { Column } from "../model/column.ts";
 import type { AnyTable } from "../model/table.ts";
 import { encoding, MAX_VARCHAR, typeSql, warehouseType } from "../types/warehouse.ts";
 import type { WarehouseType } from "../types/warehouse.ts";
@@ -13,6 +14,8 @@ export interface ColumnSpec {
   readonly encode?: "RAW" | "AZ64" | "ZSTD";
   /** @default - none */
   readonly default?: string;
+  /** Holds pseudonyms: an existing column of another width is from before, with values in the clear. @default - false */
+  readonly pseudonym?: boolean;
 }
 
 /** Width of `_version` (lambdas/core/version.ts, VERSION_LENGTH: a test compares the two). */
@@ -61,6 +64,9 @@ const key = (table: AnyTable): ColumnSpec =>
 
 const keyIfUsed = (table: AnyTable): readonly ColumnSpec[] => (usesKeyColumn(table) ? [key(table)] : []);
 
+const commentOf = ({ comment, type }: Column): string =>
+  type.kind === "pseudonym" ? `${comment} Keyed hash of personal data.`.trimStart() : comment;
+
 /** The table's own columns, in the order of the definition. Only key columns that rows are matched on are NOT NULL. */
 export function dataColumns(table: AnyTable): readonly ColumnSpec[] {
   const matched = joinColumns(table);
@@ -68,7 +74,8 @@ export function dataColumns(table: AnyTable): readonly ColumnSpec[] {
     name,
     type: warehouseType(column.type),
     notNull: matched.includes(name),
-    comment: column.comment,
+    comment: commentOf(column),
+    ...(column.type.kind === "pseudonym" && { pseudonym: true }),
   }));
 }
 
@@ -139,6 +146,22 @@ export const batchColumns: readonly ColumnSpec[] = [
   required("rows", { name: "BIGINT" }, "Rows loaded."),
   required("quarantined", { name: "BIGINT" }, "Rows refused and put into quarantine."),
   required("loaded_at", { name: "TIMESTAMP" }, "When the load ran, UTC."),
+];
+
+/** What was erased on somebody's demand: who it was is not kept, only a hash by which late copies are known. */
+export const ERASURE_TABLE = "ops.erasure";
+export const erasureColumns: readonly ColumnSpec[] = [
+  required("id", text(BATCH_WIDTH), "Names one run of `millrace forget`."),
+  required("table_name", text(127), "Table whose rows were erased, `<area>_<table>`."),
+  required("matched", text(256), "Columns by which the rows were found, joined by commas."),
+  required("value_hash", text(64), "SHA-256 of the table's name and the value of those columns."),
+  { ...version, name: "up_to", comment: "Versions up to this one are erased and kept out." },
+  required("requested_at", { name: "TIMESTAMP" }, "When the erasure began, UTC."),
+  optional("finished_at", { name: "TIMESTAMP" }, "When it was done everywhere, UTC; NULL: it is to be run again."),
+  optional("mirror_rows", { name: "BIGINT" }, "Rows taken out of the mirror."),
+  optional("history_rows", { name: "BIGINT" }, "Rows taken out of history."),
+  optional("landed_rows", { name: "BIGINT" }, "Rows taken out of landed objects."),
+  optional("quarantined_rows", { name: "BIGINT" }, "Records taken out of quarantine."),
 ];
 
 /** `name TYPE ENCODE x NOT NULL`, as CREATE TABLE and ADD COLUMN take it. */

@@ -1,3 +1,4 @@
+import { dropErased } from "./erasure.ts";
 import { appendHistory, collectKnown, collectKnownWithoutKey, collectRepeated, rankRows } from "./load/history.ts";
 import { applyFloor, findFloor, recordFloors, sinkBelowFloor } from "./load/floors.ts";
 import { advanceLedger, recordBatch } from "./load/ledger.ts";
@@ -25,7 +26,14 @@ export function loadTransaction(plan: LoadPlan): readonly string[] {
   const opening = [lockLedger(table), assertPosition(plan)];
   const closing = [advanceLedger(plan), recordBatch(plan)];
   if (plan.manifest === null) return [...opening, ...closing];
-  const staging = [createStage(table), copyToStage(plan, plan.manifest), assertRows(plan), ...restoreEmptyBytes(table)];
+  const erased = (plan.erasedBy ?? []).map((matched) => dropErased(table, matched));
+  const staging = [
+    createStage(table),
+    copyToStage(plan, plan.manifest),
+    assertRows(plan),
+    ...restoreEmptyBytes(table),
+    ...erased,
+  ];
   return [...opening, ...staging, ...(table.key === "none" ? appendOnly(plan) : keyed(plan)), ...closing];
 }
 

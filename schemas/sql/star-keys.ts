@@ -35,8 +35,13 @@ export function joinCondition(
   if (join === undefined) throw new TypeError(`there is no join '${alias}'`);
   return Object.entries(join.on)
     .map(([name, reference]) => {
-      const to = exact(`${target}.${identifier(name)}`, columnOf(join.table, name).type);
-      return `${to} = ${exact(sqlOf(reference), resolve(root, joins, reference).column.type)}`;
+      const [toType, fromType] = [columnOf(join.table, name).type, resolve(root, joins, reference).column.type];
+      if ((toType.kind === "pseudonym") !== (fromType.kind === "pseudonym")) {
+        throw new TypeError(
+          `${join.table.name}.${name} and '${reference}' of ${root.name} are never equal, as only one is pseudonymised: mark both or none`,
+        );
+      }
+      return `${exact(`${target}.${identifier(name)}`, toType)} = ${exact(sqlOf(reference), fromType)}`;
     })
     .join(" AND ");
 }

@@ -4,6 +4,8 @@ import {
   BATCH_TABLE,
   batchColumns,
   dataColumns,
+  ERASURE_TABLE,
+  erasureColumns,
   floorColumns,
   historyColumns,
   ledgerColumns,
@@ -82,6 +84,16 @@ export const batchTable: TableSpec = {
   primaryKey: ["batch"],
   distribution: { style: "EVEN" },
   sortKey: ["loaded_at"],
+};
+
+/** `ops.erasure`. */
+export const erasureTable: TableSpec = {
+  name: ERASURE_TABLE,
+  comment: "What `millrace forget` has erased. Loads keep out whatever of it comes again.",
+  columns: erasureColumns,
+  primaryKey: [],
+  distribution: { style: "ALL" },
+  sortKey: ["requested_at"],
 };
 
 /** All warehouse tables of one captured table, in the order in which they are made. */

@@ -1,4 +1,4 @@
-import type { ColumnType } from "../model/column.ts";
+import type { ColumnType, PlainType } from "../model/column.ts";
 
 /** A column as information_schema describes it; a structural subset of what the source port delivers. */
 export interface MysqlColumn {
@@ -60,7 +60,7 @@ export function refusalOf(column: MysqlColumn): { readonly why: string; readonly
  * The pivot type of a MySQL or MariaDB column (docs/TYPES.md).
  * @returns null for a type that cannot be held exactly: refused at preflight, never treated as text
  */
-export function columnTypeOf(column: MysqlColumn): ColumnType | null {
+export function columnTypeOf(column: MysqlColumn): PlainType | null {
   const { dataType, length, precision, scale, fsp } = column;
   if (storedOtherwise(column) !== undefined) return null;
   if (isInteger(dataType)) {
@@ -106,8 +106,10 @@ export function columnTypeOf(column: MysqlColumn): ColumnType | null {
 }
 
 /** @returns whether every value of `actual` can be held by a column defined as `defined`, with the same text. */
-export function holds(defined: ColumnType, actual: ColumnType): boolean {
+export function holds(defined: ColumnType, actual: PlainType): boolean {
   switch (defined.kind) {
+    case "pseudonym":
+      return holds(defined.of, actual);
     case "int":
       if (actual.kind !== "int") return false;
       if (actual.unsigned === defined.unsigned) return actual.bits <= defined.bits;

@@ -28,5 +28,7 @@ export function sourceType(type: ColumnType): string {
       return `BIT(${type.length})`;
     case "bytes":
       return type.fixed ? `BINARY(${type.length})` : `VARBINARY(${type.length})`;
+    case "pseudonym":
+      return sourceType(type.of);
   }
 }

@@ -5,6 +5,9 @@ export const MAX_VARCHAR = 65_535;
 /** Largest VARBYTE of Redshift, in bytes. */
 export const MAX_VARBYTE = 16_777_216;
 
+/** Hexadecimal digits of a pseudonym: SHA-256. */
+export const PSEUDONYM_LENGTH = 64;
+
 /** A warehouse type that a captured column can have; `bytes` is the width of VARCHAR and VARBYTE. */
 export type WarehouseType =
   | { readonly name: "SMALLINT" | "INTEGER" | "BIGINT" | "REAL" | "DOUBLE PRECISION" | "BOOLEAN" | "SUPER" }
@@ -46,6 +49,8 @@ export function warehouseType(type: ColumnType): WarehouseType {
       return { name: "VARBYTE", bytes: clamp(type.length, MAX_VARBYTE) };
     case "json":
       return { name: "SUPER" };
+    case "pseudonym":
+      return varchar(PSEUDONYM_LENGTH);
   }
 }
 

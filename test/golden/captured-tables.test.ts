@@ -7,7 +7,7 @@ import { tables } from "../../schemas/sources/index.ts";
 import { createTable, createView, tableComments, viewComments } from "../../schemas/sql/ddl.ts";
 import { loadTransaction } from "../../schemas/sql/load-transaction.ts";
 import { snapshotSelect } from "../../schemas/sql/snapshot-select.ts";
-import { batchTable, sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
+import { batchTable, erasureTable, sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
 import { typesDocument } from "../../schemas/types/document.ts";
 import { topicConfig } from "../../schemas/topic.ts";
 import { expectGenerated, expectGolden, script } from "../support/golden.ts";
@@ -46,6 +46,8 @@ describe.each(tables.map((table) => ({ name: qualifiedName(table), table })))("$
 describe("all captured tables", () => {
   it("table of loads", () =>
     expectGolden("ddl/ops.sql", script([createTable(batchTable), ...tableComments(batchTable)])));
+  it("table of erasures", () =>
+    expectGolden("ddl/erasure.sql", script([createTable(erasureTable), ...tableComments(erasureTable)])));
   it("data dictionary", () => expectGenerated("docs/dictionary.md", dataDictionary(tables)));
   it("types", () => expectGenerated("docs/TYPES.md", typesDocument({ charsets: READABLE_CHARSETS })));
 });

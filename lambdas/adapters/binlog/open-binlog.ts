@@ -1,9 +1,10 @@
 import { qualifiedName } from "../../../schemas/naming.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { BinlogEvent as CapturedEvent, DdlVerb, OpenBinlog, TableId } from "../../core/capture-ports.ts";
+import type { Pseudonymise } from "../../core/personal-data.ts";
 import { identify, readCollations } from "../mysql/server.ts";
 import { rowRoute } from "../mysql/route.ts";
-import type { Pseudonymise, RowRoute } from "../mysql/route.ts";
+import type { RowRoute } from "../mysql/route.ts";
 import { openSession } from "../mysql/session.ts";
 import type { MysqlTarget } from "../mysql/target.ts";
 import { streamBinlog } from "./dump.ts";
@@ -181,7 +182,8 @@ class Translator {
     const { tables } = event.statement;
     if (tables.length > 0 && !tables.some((name) => this.tables.has(`${name.database}.${name.table}`))) return;
     throw new BinlogUnsupportedError(
-      `A session logged a change as a statement at ${event.start.file}:${event.start.pos} (${event.sql.slice(0, 80)}): set binlog_format = ROW for all sessions, then resync the table`,
+      // Not the statement itself: it holds values.
+      `A session logged a change of ${tables.map((name) => `${name.database}.${name.table}`).join(", ") || "unknown tables"} as a statement at ${event.start.file}:${event.start.pos}: set binlog_format = ROW for all sessions, then resync the table`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { UnsupportedColumnError } from "../mysql/errors.ts";
 import { ImageLayout } from "../mysql/image-layout.ts";
+import { isLeftOut } from "../mysql/route.ts";
 import type { RowRoute } from "../mysql/route.ts";
 import type { ByteReader } from "../mysql/values/byte-reader.ts";
 import type { ByteWriter } from "../mysql/values/byte-writer.ts";
@@ -14,7 +15,7 @@ const has = (bits: Buffer, i: number): boolean => (((bits[i >> 3] as number) >> 
 
 /** Columns the definition asks for must be readable; others that are not are stepped over. */
 function compile(column: BinlogColumn, collations: Collations, route: RowRoute): ColumnWriter | null {
-  if (route.treatments.get(column.name) === "drop") return null;
+  if (isLeftOut(route, column.name)) return null;
   try {
     return columnWriter(column, collations);
   } catch (error) {

@@ -18,7 +18,7 @@ export class ImageLayout {
   readonly anyTreatment: boolean;
   /** Start of each column's field in the writer, and the end of the last. */
   readonly starts: Int32Array;
-  /** Columns that the definition does not know and that travel all the same. */
+  /** Columns that the definition does not know; they travel all the same, unless the route leaves them out. */
   readonly unknown: readonly string[];
   private readonly key: readonly number[];
 
@@ -43,7 +43,7 @@ export class ImageLayout {
       return prefix;
     });
     this.anyTreatment = this.treatments.some((t) => t !== null);
-    this.unknown = names.filter((name) => !route.required.has(name));
+    this.unknown = names.filter((name) => !route.required.has(name) && route.treatments.get(name) !== "drop");
     this.starts = new Int32Array(names.length + 1);
     this.key = route.key.map((name) => names.indexOf(name));
   }

@@ -3,7 +3,6 @@ export { connectSource } from "./source.ts";
 export type { SourceSettings } from "./source.ts";
 export { parseMysqlUrl } from "./target.ts";
 export type { MysqlTarget } from "./target.ts";
-export type { Pseudonymise } from "./route.ts";
 export {
   CorruptBytesError,
   MysqlAccessError,

@@ -1,8 +1,7 @@
 import { ConfigurationError } from "../../core/errors.ts";
+import type { Pseudonymise } from "../../core/personal-data.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
-
-/** Replaces a value that must not leave the first hop, keeping equal values equal: a keyed hash. */
-export type Pseudonymise = (text: string) => string;
+import { hasPersonalData } from "../../../schemas/model/table.ts";
 
 /** What capture does to a column on its way out: leave it out, or replace its text. */
 export type Treatment = "drop" | Pseudonymise;
@@ -17,15 +16,25 @@ export interface RowRoute {
   readonly required: ReadonlySet<string>;
   /** By SOURCE name; columns that are not named travel as they are. */
   readonly treatments: ReadonlyMap<string, Treatment>;
+  /**
+   * What happens to columns that the definition does not know. They stay at the source if the table has personal data:
+   * nobody has said yet that they are none. @default - they travel
+   */
+  readonly unknown?: "drop";
+}
+
+/** Whether the column stays at the source. */
+export function isLeftOut(route: RowRoute, name: string): boolean {
+  return route.treatments.get(name) === "drop" || (route.unknown === "drop" && !route.required.has(name));
 }
 
 /** @throws ConfigurationError when a column is to be pseudonymised and no way is given */
 export function rowRoute(table: AnyTable, pseudonymise?: Pseudonymise): RowRoute {
   const name = `${table.area.database}.${table.source}`;
   const treatments = new Map<string, Treatment>();
+  for (const column of Object.values(table.dropped ?? {})) treatments.set(column.source, "drop");
   for (const column of Object.values(table.columns)) {
-    if (column.pii === "drop") treatments.set(column.source, "drop");
-    if (column.pii !== "pseudonymise") continue;
+    if (column.type.kind !== "pseudonym") continue;
     if (pseudonymise === undefined) {
       throw new ConfigurationError(`Column ${name}.${column.source} is to be pseudonymised, but no key is configured`);
     }
@@ -37,5 +46,6 @@ export function rowRoute(table: AnyTable, pseudonymise?: Pseudonymise): RowRoute
     key: table.key === "none" ? [] : table.key.map(sourceOf),
     required: new Set(Object.values(table.columns).map((column) => column.source)),
     treatments,
+    ...(hasPersonalData(table) && { unknown: "drop" }),
   };
 }

@@ -1,11 +1,11 @@
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { SourceDatabase, SourceTable } from "../../core/capture-ports.ts";
 import { ConfigurationError } from "../../core/errors.ts";
+import type { Pseudonymise } from "../../core/personal-data.ts";
 import { takeAnchor } from "../binlog/anchor.ts";
 import { quoteName, quoteText } from "./literal.ts";
 import { logStatus } from "./log-place.ts";
 import { rowRoute } from "./route.ts";
-import type { Pseudonymise } from "./route.ts";
 import { identify, readCollations, readFacts } from "./server.ts";
 import { openSession } from "./session.ts";
 import type { MysqlSession } from "./session.ts";

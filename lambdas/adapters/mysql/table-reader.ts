@@ -3,6 +3,7 @@ import { columnTypeOf } from "../../../schemas/types/from-mysql.ts";
 import { ImageLayout } from "./image-layout.ts";
 import { KeyReader } from "./key-reader.ts";
 import { literal, quoteName } from "./literal.ts";
+import { isLeftOut } from "./route.ts";
 import type { RowRoute } from "./route.ts";
 import type { MysqlSession } from "./session.ts";
 import { textWriter } from "./text-columns.ts";
@@ -25,7 +26,7 @@ export interface TableRange {
 /** Columns that travel: those that the definition wants, and unknown ones of a type that can be read. */
 function selected(table: SourceTable, route: RowRoute): SourceTable["columns"] {
   return table.columns.filter(
-    (c) => route.treatments.get(c.name) !== "drop" && (route.required.has(c.name) || columnTypeOf(c) !== null),
+    (c) => !isLeftOut(route, c.name) && (route.required.has(c.name) || columnTypeOf(c) !== null),
   );
 }
 
@@ -80,10 +81,8 @@ class TextImageReader {
 
   constructor(table: SourceTable, route: RowRoute, definitions: readonly ColumnDefinition[], collations: Collations) {
     const columns = selected(table, route);
-    const dropped = [...route.treatments].flatMap(([name, treatment]) => (treatment === "drop" ? [name] : []));
-    const wanted = new Set([...route.required].filter((name) => !dropped.includes(name)));
     this.layout = new ImageLayout(
-      { ...route, required: wanted },
+      route,
       columns.map((c) => c.name),
       columns.map(() => true),
     );

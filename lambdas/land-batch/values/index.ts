@@ -5,6 +5,7 @@ import { jsonCell } from "./json.ts";
 import { bitCell, decimalCell, floatCell, integerCell, yearCell } from "./numbers.ts";
 import { dateCell, datetimeCell, timeCell, timestampCell } from "./temporal.ts";
 import { textCell } from "./text.ts";
+import { pseudonymCell } from "./pseudonym.ts";
 import { unfit } from "./value.ts";
 import type { CellContext, CellEncoder } from "./value.ts";
 
@@ -50,6 +51,8 @@ function encoderOf({ column: { type }, isKey }: CellSettings, context: CellConte
       return bitCell(type, context);
     case "json":
       return jsonCell(context);
+    case "pseudonym":
+      return pseudonymCell(context);
     case "string":
     case "enum":
     case "set":

@@ -2,32 +2,10 @@ import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { Row } from "../../core/record.ts";
 import { keyColumns, usesKeyColumn } from "../../../schemas/sql/keys.ts";
 import { MalformedInputError } from "../../core/errors.ts";
+import { hexOf, momentText } from "../../core/key-text.ts";
 import { fromBase64 } from "./binary.ts";
 
 type KeyPart = (value: unknown) => string;
-
-function hexOf(text: string): string {
-  return text.isWellFormed() ? Buffer.from(text, "utf8").toString("hex") : Array.from(text, hexOfPoint).join("");
-}
-
-/**
- * Halves of surrogate pairs stand for bytes that are no character (values/text.ts): as three bytes that no UTF-8 text
- * has (WTF-8), so that keys that differ in them stay apart.
- */
-function hexOfPoint(character: string): string {
-  const point = character.codePointAt(0) ?? 0;
-  if (point < 0xd800 || point > 0xdfff) return Buffer.from(character, "utf8").toString("hex");
-  return Buffer.from([0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f)]).toString("hex");
-}
-
-/** One text for one moment, however it was written: Debezium has `T`, `Z` and no trailing zeros. */
-function momentText(value: unknown): string {
-  return String(value)
-    .replace("T", " ")
-    .replace(/(?:Z|[+-]00:?00)$/, "")
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
-}
 
 function keyPart(kind: string): KeyPart {
   switch (kind) {
@@ -40,7 +18,7 @@ function keyPart(kind: string): KeyPart {
     case "date":
     case "datetime":
     case "timestamp":
-      return (value) => hexOf(momentText(value));
+      return (value) => hexOf(momentText(String(value)));
     default:
       return (value) => hexOf(String(value));
   }

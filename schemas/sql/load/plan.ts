@@ -30,6 +30,8 @@ export interface LoadPlan {
   readonly role: string;
   /** Whether a star reads the table, so that touched keys are kept. */
   readonly starred: boolean;
+  /** Column lists by which rows of the table were erased (ops.erasure): what comes again of them is kept out. @default - none */
+  readonly erasedBy?: readonly string[];
 }
 
 /** Temporary tables of a load; a transaction has its own. */

@@ -106,6 +106,14 @@ describe("canonicalColumn", () => {
   });
 });
 
+describe("a pseudonymised column", () => {
+  it("is compared by form and by NULL, since only the pipeline has the key", () => {
+    const column = canonicalColumn("c", types.column("theName", types.varchar(10), { pii: "pseudonymise" }));
+    expect(column.source).toBe("CASE WHEN `theName` IS NOT NULL THEN 'pseudonym' END");
+    expect(column.warehouse).toContain(`CASE WHEN "c" ~ '^[0-9a-f]{64}$' THEN 'pseudonym' ELSE "c" END`);
+  });
+});
+
 describe("copyValue", () => {
   it.each([
     ["\\N", null],

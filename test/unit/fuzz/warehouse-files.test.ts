@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { MillraceError } from "../../../lambdas/core/errors.ts";
-import { csvRecords } from "../../../lambdas/load-warehouse/csv-lines.ts";
+import { csvRecords } from "../../../lambdas/core/csv-lines.ts";
 import { resolveDefinition } from "../../../lambdas/load-warehouse/definitions.ts";
 import { CsvRecordReader } from "../../../localstack/services/sql/copy/csv-records.ts";
 import { readRecord } from "../../../localstack/services/sql/copy/load-errors.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { landedObjects } from "../../../lambdas/core/landed.ts";
 import type { LandedObject } from "../../../lambdas/core/landed.ts";
-import { csvRecords } from "../../../lambdas/load-warehouse/csv-lines.ts";
+import { csvRecords } from "../../../lambdas/core/csv-lines.ts";
 import { planBatch } from "../../../lambdas/load-warehouse/load-batch.ts";
 import { landingKey } from "../../../schemas/naming.ts";
 import { memoryStore } from "../../support/memory-store.ts";

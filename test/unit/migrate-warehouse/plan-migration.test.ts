@@ -4,6 +4,7 @@ import type { Existing, Step } from "../../../lambdas/migrate-warehouse/plan-mig
 import { planMigration, transactions } from "../../../lambdas/migrate-warehouse/plan-migration.ts";
 import * as c from "../../../schemas/model/column.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
+import { defineTable } from "../../../schemas/model/table.ts";
 import type { ColumnSpec } from "../../../schemas/sql/columns.ts";
 import { tableRecord, viewRecord } from "../../../schemas/sql/migrations.ts";
 import type { ExistingColumn } from "../../../schemas/sql/widen.ts";
@@ -136,5 +137,27 @@ describe("migration", () => {
   it("sends at most 40 statements at a time", () => {
     const steps = transactions(Array.from({ length: 85 }, (_, i) => String(i)));
     expect(steps.map((step) => (step.kind === "transaction" ? step.statements.length : 0))).toEqual([40, 40, 5]);
+  });
+});
+
+describe("a column that became personal data", () => {
+  const table = (pii: boolean) =>
+    defineTable({
+      area: orders.area,
+      name: "marked",
+      comment: "",
+      columns: {
+        id: c.column("id", c.int()),
+        mail: pii ? c.column("mail", c.varchar(50), { pii: "pseudonymise" }) : c.column("mail", c.varchar(50)),
+      },
+      key: ["id"],
+    });
+
+  it("is refused while the old values are there, and is no change once it holds pseudonyms", () => {
+    const { steps, refusals } = planMigration(wanted(table(true)), left(table(false)));
+    expect(steps.length).toBeGreaterThan(0);
+    expect(refusals).toHaveLength(2);
+    expect(refusals[0]).toContain("from before it became personal data: drop the column by hand");
+    expect(planMigration(wanted(table(true)), left(table(true)))).toEqual({ steps: [], refusals: [] });
   });
 });

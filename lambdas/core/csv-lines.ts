@@ -29,3 +29,26 @@ export function* csvRecords(text: string): Iterable<CsvRecord> {
 
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
+
+/** The fields of a record, without their quotes. NULL is its marker, as it stands in the file. */
+export function csvFields(record: string): readonly string[] {
+  const text = record.replace(/\r?\n$/, "");
+  const fields: string[] = [];
+  for (let at = 0; at <= text.length;) {
+    if (text.charCodeAt(at) !== QUOTE) {
+      const comma = text.indexOf(",", at);
+      const end = comma === -1 ? text.length : comma;
+      fields.push(text.slice(at, end));
+      at = end + 1;
+      continue;
+    }
+    let end = at + 1;
+    // A doubled quote is one inside the field.
+    while (end < text.length && (text.charCodeAt(end) !== QUOTE || text.charCodeAt(end + 1) === QUOTE)) {
+      end += text.charCodeAt(end) === QUOTE ? 2 : 1;
+    }
+    fields.push(text.slice(at + 1, end).replaceAll('""', '"'));
+    at = end + 2;
+  }
+  return fields;
+}
