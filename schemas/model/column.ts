@@ -66,6 +66,7 @@ export const year = (): ColumnType => ({ kind: "year" });
 export const varchar = (length: number): ColumnType => ({ kind: "string", length });
 export const text = (): ColumnType => ({ kind: "string", length: 65_535 });
 export const mediumtext = (): ColumnType => ({ kind: "string", length: 16_777_215 });
+export const longtext = (): ColumnType => varchar(4_294_967_295);
 export const enumeration = (...labels: string[]): ColumnType => ({ kind: "enum", labels });
 export const set = (...labels: string[]): ColumnType => ({ kind: "set", labels });
 export const bit = (length: number): ColumnType => ({ kind: "bit", length });
@@ -73,4 +74,5 @@ export const binary = (length: number): ColumnType => ({ kind: "bytes", length, 
 export const varbinary = (length: number): ColumnType => ({ kind: "bytes", length, fixed: false });
 export const blob = (): ColumnType => varbinary(65_535);
 export const mediumblob = (): ColumnType => varbinary(16_777_215);
+export const longblob = (): ColumnType => varbinary(4_294_967_295);
 export const json = (): ColumnType => ({ kind: "json" });
