@@ -73,7 +73,7 @@ export function addToList(file: string, text: string, entries: readonly Entry[])
   const elements = `${comma}${entries.map(({ element }) => element).join(", ")}`;
   const at = list.elements.hasTrailingComma ? list.getEnd() - 1 : end;
   return insertAt(text, [
-    [last?.getEnd() ?? 0, last === undefined ? `${imports.trimStart()}\n` : imports],
+    [last?.getEnd() ?? 0, last === undefined ? imports.trimStart() + "\n" : imports],
     [at, list.elements.hasTrailingComma ? ` ${elements},` : elements],
   ]);
 }

@@ -31,9 +31,7 @@ const LONGEST_ROW = 4_194_304;
 
 export function tableNotes(definition: AnyTable, table: CatalogueTable): readonly Note[] {
   return [
-    ...(definition.name === table.name
-      ? []
-      : [{ kind: "name", text: `${quoted(table.name)} is called ${definition.name} in the warehouse` } as const]),
+    ...renamed(table.name, definition.name, "table").map((text) => ({ kind: "name", text }) as const),
     ...keyNotes(definition, table),
     ...widthNotes(definition),
     ...table.silentForeignKeys.map(
@@ -101,7 +99,7 @@ export function columnNotes(table: string, name: string, type: ColumnType, colum
   const about = (kind: NoteKind, text: string): Note => ({ kind, column: column.name, text });
   const personal = personalData(table, name);
   return [
-    ...renamed(column.name, name).map((text) => about("name", text)),
+    ...renamed(column.name, name, "column").map((text) => about("name", text)),
     ...(identifier(name) === name ? [] : [about("name", `is a reserved word: analysts write "${name}"`)]),
     ...typeNotes(type, column).map(([kind, text]) => about(kind, text)),
     ...(column.generated === null
@@ -117,21 +115,21 @@ export function columnNotes(table: string, name: string, type: ColumnType, colum
       : [
           about(
             "personal data",
-            `looks like ${personal}: add pii: "pseudonymise" or pii: "drop" to its options unless it may be read in the clear`,
+            `looks like ${personal}: unless it may be read in the clear, give it pii: "pseudonymise" or pii: "drop"`,
           ),
         ]),
   ];
 }
 
 /** Snake case alone is no news; anything else is. */
-function renamed(source: string, name: string): readonly string[] {
+function renamed(source: string, name: string, kind: "table" | "column"): readonly string[] {
   const plain = snakeCase(source);
   if (plain === name) return [];
-  const called = `is called ${name} in the warehouse`;
+  const called = `${kind === "table" ? `${quoted(source)} ` : ""}is called ${name} in the warehouse`;
   if (plain === "") return [`${called}, since it cannot be written in ASCII: choose a better name if you like`];
   if (/^\d/.test(plain)) return [`${called}: names do not begin with a digit there`];
-  if (name === `${plain}_column`) return [`${called}: ${plain} is the system's there`];
-  return [`${called}: ${plain.length > name.length ? "it is too long" : `another column is called ${plain}`}`];
+  if (name === `${plain}_${kind}`) return [`${called}: ${plain} has another meaning there`];
+  return [`${called}: ${plain.length > name.length ? "its own is too long" : `another ${kind} is called ${plain}`}`];
 }
 
 function typeNotes(type: ColumnType, column: CatalogueColumn): readonly (readonly [NoteKind, string])[] {

@@ -173,7 +173,7 @@ function extendIndexes(
     areaFile(area.name),
     `import type { Area } from "../../model/table.ts";\n\nexport const ${constant}: Area = { name: "${area.name}", database: ${database} };\n`,
   );
-  files.set(index, addToList(index, `export const ${list} = [] as const;\n`, entries));
+  files.set(index, addToList(index, `\nexport const ${list} = [] as const;\n`, entries));
   const entry = { name: list, module: `./${area.name}/index.ts`, element: `...${list}` };
   files.set(INDEX, addToList(INDEX, readIfThere(root, INDEX) ?? "", [entry]));
 }

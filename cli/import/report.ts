@@ -13,7 +13,8 @@ export interface ImportReport {
 }
 
 export function nextSteps(tables: ImportPlan["outcomes"], sourceUrl: string): readonly string[] {
-  const captured = tables.find(({ table }) => table !== null)?.table;
+  const known = tables.filter(({ table }) => table !== null);
+  const captured = (known.find(({ notes }) => notes.length === 0) ?? known[0])?.table;
   return [
     "npm run golden",
     `npm run local -- --keep --source-url '${sourceUrl}' --changes 0`,
