@@ -14,7 +14,7 @@ export interface ImportReport {
 
 export function nextSteps(tables: ImportPlan["outcomes"], sourceUrl: string): readonly string[] {
   const known = tables.filter(({ table }) => table !== null);
-  const captured = (known.find(({ notes }) => notes.length === 0) ?? known[0])?.table;
+  const captured = (known.find(({ table, source }) => table?.endsWith(`_${source}`) === true) ?? known[0])?.table;
   return [
     "npm run golden",
     `npm run local -- --keep --source-url '${sourceUrl}' --changes 0`,

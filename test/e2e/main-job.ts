@@ -10,14 +10,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program of this checkout as a person does, to its end. */
+/** Runs a program of this checkout, or of another, as a person does, to its end. */
 export async function runProgram(
   command: string,
   args: readonly string[],
   onOutput: (stderr: string, interrupt: () => void) => void = () => undefined,
+  cwd = root,
 ): Promise<Ended> {
   // A group of its own, as a terminal's foreground job has: an interrupt reaches all of it.
-  const child = spawn(command, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const interrupt = () => {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
   };
