@@ -1,6 +1,11 @@
 import path from "node:path";
 import type { Catalogue } from "../lambdas/adapters/mysql/index.ts";
-import { openCatalogue, parseMysqlUrl } from "../lambdas/adapters/mysql/index.ts";
+import {
+  MysqlAccessError,
+  MysqlConnectionError,
+  openCatalogue,
+  parseMysqlUrl,
+} from "../lambdas/adapters/mysql/index.ts";
 import { tables as definitions } from "../schemas/sources/index.ts";
 import { CommandError } from "./errors.ts";
 import { areaOf } from "./import/area.ts";
@@ -29,14 +34,17 @@ export async function importDatabase(
   print: (text: string) => void,
   say: (text: string) => void,
 ): Promise<void> {
-  const target = parseMysqlUrl(url);
+  const { database: named, ...target } = parseMysqlUrl(url);
   if (target.user === "") {
     throw new CommandError("The source URL names no user: write it as mysql://user:password@host:3306/database.");
   }
   say(`Reading the catalogue of ${target.host}:${target.port} ...`);
-  const catalogue = await openCatalogue(target);
+  // Without a database: that there is none of this name is then ours to say, with those that there are.
+  const catalogue = await openCatalogue(target).catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
   try {
-    const database = databaseIn(catalogue, target.database);
+    const database = databaseIn(catalogue, named);
     const place = areaOf(ROOT, database, options.area, definitions);
     say(`Reading database ${database} ...`);
     const found = await catalogue.read(database);
@@ -61,6 +69,20 @@ export async function importDatabase(
   } finally {
     catalogue.close();
   }
+}
+
+/** The captures' sentences speak of the stage's secret; here it is the URL that is wrong. */
+function unreachable(cause: unknown): unknown {
+  if (cause instanceof MysqlAccessError) {
+    const reason = cause.message.replace(/ Check the source's secret\.?$/, "");
+    return new CommandError(`${reason} Correct the user, password or tls of the source URL.`, { cause });
+  }
+  if (cause instanceof MysqlConnectionError) {
+    return new CommandError(`${cause.message}: start the server, or correct host and port of the source URL.`, {
+      cause,
+    });
+  }
+  return cause;
 }
 
 /** The database's name as the server writes it. */

@@ -34,7 +34,7 @@ export function importText(report: ImportReport): string {
   return [
     ...tables.flatMap(tableLines),
     "",
-    `Database ${report.database}, area ${report.area}: ${counts.join(", ")}${notes === 0 ? "" : `; ${notes} notes to decide on`}.`,
+    `Database ${report.database}, area ${report.area}: ${counts.join(", ")}${notes === 0 ? "" : `; ${notes} ${notes === 1 ? "note" : "notes"} to decide on`}.`,
     ...(lacking ? ["Definitions that are there were not touched; --update adds the columns they lack."] : []),
     ...(report.tables.some(({ table }) => table !== null) ? ["", "Next:", ...steps(report, notes)] : []),
   ].join("\n");
