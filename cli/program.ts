@@ -7,6 +7,7 @@ import { resync } from "./resync.ts";
 import type { ResyncOptions } from "./resync.ts";
 import { forget } from "./forget/index.ts";
 import type { ForgetOptions } from "./forget/index.ts";
+import type { ImportOptions } from "./import.ts";
 import { snapshot } from "./snapshot.ts";
 import type { SnapshotOptions } from "./snapshot.ts";
 import { sql } from "./sql.ts";
@@ -16,8 +17,12 @@ import type { StatusOptions } from "./status.ts";
 
 const STAGE = ["--stage <stage>", "a stage deployed to AWS; without it, what runs on this machine"] as const;
 
-/** The `millrace` command line. */
-export function createProgram(print: (text: string) => void): Command {
+/**
+ * The `millrace` command line.
+ * @param print results, to standard output
+ * @param say progress, to standard error
+ */
+export function createProgram(print: (text: string) => void, say: (text: string) => void): Command {
   const program = new Command("millrace")
     .description("Looks at a running Millrace, on this machine or on AWS.")
     .showHelpAfterError("(millrace --help shows what there is)");
@@ -75,6 +80,19 @@ export function createProgram(print: (text: string) => void): Command {
     .option(...STAGE)
     .action(async (table: string, key: string[], options: ForgetOptions) => forget(table, key, options, print));
   program
+    .command("import")
+    .description("read a MySQL database and write the definitions of its tables into schemas/sources")
+    .argument("<url>", "mysql://user:password@host:3306/database")
+    .option("--tables <names>", "these tables only, comma separated, as the database calls them")
+    .option("--area <name>", "first part of every name derived from the tables (default: made of the database's)")
+    .option("--update", "add the columns that definitions which are there lack")
+    .option("--json", "one JSON object")
+    .action(async (url: string, options: ImportOptions) => {
+      // Brings the TypeScript compiler and the formatter, which the other commands need not wait for.
+      const { importDatabase } = await import("./import.ts");
+      await importDatabase(url, options, print, say);
+    });
+  program
     .command("down")
     .description("stop what `npm run local -- --keep` left running")
     .action(async () => down(print));
@@ -83,7 +101,10 @@ export function createProgram(print: (text: string) => void): Command {
 
 /** Runs one command line. @returns the exit code; errors are one sentence on standard error */
 export async function runProgram(argv: readonly string[]): Promise<number> {
-  const program = createProgram((text) => process.stdout.write(`${text}\n`));
+  const program = createProgram(
+    (text) => process.stdout.write(`${text}\n`),
+    (text) => process.stderr.write(`${text}\n`),
+  );
   try {
     await program.parseAsync([...argv]);
     return 0;

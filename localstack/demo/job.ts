@@ -1,7 +1,7 @@
 import type { Cloud } from "../engines/cloud.ts";
 import { tables as definitions } from "../../schemas/sources/index.ts";
 import { factName } from "../../schemas/sql/star-names.ts";
-import { star, starTables } from "../../schemas/warehouse/star.ts";
+import { star, starTables, tablesOf } from "../../schemas/warehouse/star.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { classicmodels } from "../../schemas/sources/classicmodels/area.ts";
 import { runMix } from "./changes/mix.ts";
@@ -121,6 +121,7 @@ async function bringUp({ options, progress, findings, abort, onCloud }: JobConte
           const rows = await fill(access, options, definitions, say, signal);
           const tables = await tablesAt(access, definitions);
           requireTables(tables, definitions, access);
+          findings.tables = tables;
           findings.notes.push(...leftOut(tables, definitions));
           return { result: { access, tables }, rows };
         }),
@@ -160,7 +161,7 @@ async function copy(
     const since = (date: Date | null) =>
       date === null ? 0 : Math.max(0, date.getTime() - outcome.startedAt.getTime()) / 1000;
     const [landed, loaded] = [await landedFacts(endpoint, outputs.LandingBucket), await loadedFacts(ask)];
-    const facts = tables.some((table) => table.area === classicmodels) ? star.facts.map(factName) : [];
+    const facts = star.facts.filter((fact) => tablesOf(fact).every((table) => tables.includes(table))).map(factName);
     findings.stages.push(
       { name: "snapshot", rows: outcome.rows, seconds: outcome.snapshotSeconds },
       { name: "land", rows: landed.rows, seconds: since(landed.last) },
@@ -238,6 +239,7 @@ async function compare(
         if (!equal && moved) findings.notes.push("the source was written to while it was compared.");
         findings.comparisons.push(...outcome.comparisons);
         findings.differences.push(...outcome.differences);
+        findings.notes.push(...outcome.notes);
         return { result: undefined, rows: outcome.rows };
       }
     }),

@@ -84,7 +84,9 @@ async function run(options: RunOptions): Promise<number> {
   if (interrupted !== undefined) say(`Stopped (${interrupted.message}).`);
   else write(`\n${reportText(report, findings)}`);
   if (cloud !== undefined && options.keep && failure === undefined)
-    write(`\n${keepText({ ...cloud.endpoints, warehouse: warehouseUrl(cloud) }, folders.logs)}`);
+    write(
+      `\n${keepText({ ...cloud.endpoints, warehouse: warehouseUrl(cloud) }, folders.logs, findings.tables, options.sourceUrl === null)}`,
+    );
   if (options.json) printJson(report);
   return interrupted?.exitCode ?? (report.ok ? 0 : 1);
 }

@@ -101,6 +101,7 @@ export const year = (): Plain<"year"> => ({ kind: "year" });
 export const varchar = (length: number): Plain<"string"> => ({ kind: "string", length });
 export const text = (): Plain<"string"> => ({ kind: "string", length: 65_535 });
 export const mediumtext = (): Plain<"string"> => ({ kind: "string", length: 16_777_215 });
+export const longtext = (): Plain<"string"> => varchar(4_294_967_295);
 export const enumeration = (...labels: string[]): Plain<"enum"> => ({ kind: "enum", labels });
 export const set = (...labels: string[]): Plain<"set"> => ({ kind: "set", labels });
 export const bit = (length: number): Plain<"bit"> => ({ kind: "bit", length });
@@ -108,4 +109,5 @@ export const binary = (length: number): Plain<"bytes"> => ({ kind: "bytes", leng
 export const varbinary = (length: number): Plain<"bytes"> => ({ kind: "bytes", length, fixed: false });
 export const blob = (): Plain<"bytes"> => varbinary(65_535);
 export const mediumblob = (): Plain<"bytes"> => varbinary(16_777_215);
+export const longblob = (): Plain<"bytes"> => varbinary(4_294_967_295);
 export const json = (): Plain<"json"> => ({ kind: "json" });

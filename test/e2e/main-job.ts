@@ -15,16 +15,18 @@ export interface ProgramOptions {
   readonly onOutput?: (stderr: string, interrupt: () => void) => void;
   /** @default - this process's own */
   readonly env?: NodeJS.ProcessEnv;
+  /** @default - this checkout */
+  readonly cwd?: string;
 }
 
-/** Runs a program of this checkout as a person does, to its end. */
+/** Runs a program of this checkout, or of another, as a person does, to its end. */
 export async function runProgram(
   command: string,
   args: readonly string[],
-  { onOutput = () => undefined, env = process.env }: ProgramOptions = {},
+  { onOutput = () => undefined, env = process.env, cwd = root }: ProgramOptions = {},
 ): Promise<Ended> {
   // A group of its own, as a terminal's foreground job has: an interrupt reaches all of it.
-  const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const interrupt = () => {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
   };

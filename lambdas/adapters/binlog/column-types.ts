@@ -1,3 +1,5 @@
+import type { Flavour } from "../mysql/server.ts";
+
 /** MySQL's protocol and binlog type codes. */
 export const TYPE = {
   decimal: 0,
@@ -62,6 +64,12 @@ const CHARACTER: ReadonlySet<number> = new Set([
 
 /** Columns that have a bit in the signedness metadata. */
 export const isNumeric = (type: number): boolean => NUMERIC.has(type);
-/** Columns that have an entry in the character set metadata. */
-export const isCharacter = (type: number): boolean => CHARACTER.has(type);
+/**
+ * Columns that have an entry in the character set metadata. On MariaDB GEOMETRY is a blob and has one too: left out,
+ * every text behind it would be read in another column's character set.
+ */
+export const isCharacter =
+  (flavour: Flavour) =>
+  (type: number): boolean =>
+    CHARACTER.has(type) || (type === TYPE.geometry && flavour === "mariadb");
 export const isLabelled = (type: number): boolean => type === TYPE.enum || type === TYPE.set;

@@ -127,6 +127,8 @@ export class BinlogDecoder {
         return;
       }
       case EVENT.mariadbGtid: {
+        // Whatever a fork calls itself, only MariaDB writes these.
+        this.tables.flavour = "mariadb";
         const info = readMariadbGtid(body, header.serverId);
         this.begin(header, info, !info.standalone, place, into);
         return;
@@ -152,8 +154,12 @@ export class BinlogDecoder {
         this.onRotate(body, artificial, into);
         return;
       }
-      case EVENT.formatDescription:
+      case EVENT.formatDescription: {
+        // Its second field is the server's version, 50 bytes.
+        const version = buf.toString("latin1", at + 2, Math.min(at + 52, end));
+        this.tables.flavour = /mariadb/i.test(version) ? "mariadb" : "mysql";
         return;
+      }
       case EVENT.heartbeat:
       case EVENT.heartbeatV2:
         if (header.logPos > 0) this.pos = this.whole(header.logPos, this.pos);

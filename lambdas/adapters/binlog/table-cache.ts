@@ -1,5 +1,6 @@
 import { readTableMap } from "./table-map.ts";
 import type { TableMap } from "./table-map.ts";
+import type { Flavour } from "../mysql/server.ts";
 
 /** Ids rise for ever on a server with many tables: beyond this many the cache starts anew. */
 const MAX_TABLES = 2000;
@@ -14,6 +15,8 @@ interface Entry {
  * that everything compiled for a table is made once and found by identity.
  */
 export class TableCache {
+  /** Who wrote the maps; the same bytes mean something else from the other. */
+  flavour: Flavour = "mysql";
   private entries = new Map<number, Entry>();
 
   /** @param body a TABLE_MAP body; a view is fine, it is copied when it is new */
@@ -23,7 +26,7 @@ export class TableCache {
     if (known !== undefined && known.bytes.equals(body)) return;
     if (this.entries.size >= MAX_TABLES) this.entries = new Map();
     const bytes = Buffer.from(body);
-    const table = readTableMap(bytes);
+    const table = readTableMap(bytes, this.flavour);
     this.entries.set(id, { bytes, table });
   }
 

@@ -1,5 +1,6 @@
 import { BinlogCorruptError, BinlogUnsupportedError } from "./errors.ts";
 import { ByteReader } from "../mysql/values/byte-reader.ts";
+import type { Flavour } from "../mysql/server.ts";
 import { TYPE } from "./column-types.ts";
 import { readOptionalMetadata } from "./table-metadata.ts";
 
@@ -84,7 +85,7 @@ function realType(type: number, meta: number): { readonly type: number; readonly
  * @throws BinlogUnsupportedError when names are missing (binlog_row_metadata is not FULL)
  * @throws BinlogCorruptError, CorruptBytesError
  */
-export function readTableMap(body: Buffer): TableMap {
+export function readTableMap(body: Buffer, flavour: Flavour): TableMap {
   const reader = new ByteReader(body);
   const id = reader.u48();
   reader.take(2);
@@ -102,6 +103,7 @@ export function readTableMap(body: Buffer): TableMap {
   const optional = readOptionalMetadata(
     reader,
     shapes.map((s) => s.type),
+    flavour,
   );
   if (optional.names.length !== count) {
     throw new BinlogUnsupportedError(

@@ -1,4 +1,5 @@
 import { ByteReader } from "../mysql/values/byte-reader.ts";
+import type { Flavour } from "../mysql/server.ts";
 import { isCharacter, isLabelled, isNumeric, TYPE } from "./column-types.ts";
 
 /** Fields of the optional metadata (Table_map_event::Optional_metadata_field_type). */
@@ -59,7 +60,7 @@ function readLabels(reader: ByteReader, columns: readonly number[], into: Map<nu
 }
 
 /** Reads what is left of a TABLE_MAP body. Unknown fields (visibility, vector dimensions) do not matter to values. */
-export function readOptionalMetadata(reader: ByteReader, types: readonly number[]): OptionalMetadata {
+export function readOptionalMetadata(reader: ByteReader, types: readonly number[], flavour: Flavour): OptionalMetadata {
   const result: OptionalMetadata = {
     names: [],
     unsigned: new Set(),
@@ -70,12 +71,18 @@ export function readOptionalMetadata(reader: ByteReader, types: readonly number[
   };
   while (reader.left > 0) {
     const field = reader.u8();
-    readField(field, new ByteReader(reader.bytes(reader.packed())), types, result);
+    readField(field, new ByteReader(reader.bytes(reader.packed())), types, flavour, result);
   }
   return result;
 }
 
-function readField(field: number, value: ByteReader, types: readonly number[], result: OptionalMetadata): void {
+function readField(
+  field: number,
+  value: ByteReader,
+  types: readonly number[],
+  flavour: Flavour,
+  result: OptionalMetadata,
+): void {
   switch (field) {
     case FIELD.signedness: {
       const columns = indexes(types, isNumeric);
@@ -86,11 +93,11 @@ function readField(field: number, value: ByteReader, types: readonly number[], r
       return;
     }
     case FIELD.defaultCharset: {
-      readDefaultCharset(value, indexes(types, isCharacter), result.collations);
+      readDefaultCharset(value, indexes(types, isCharacter(flavour)), result.collations);
       return;
     }
     case FIELD.columnCharset: {
-      readColumnCharset(value, indexes(types, isCharacter), result.collations);
+      readColumnCharset(value, indexes(types, isCharacter(flavour)), result.collations);
       return;
     }
     case FIELD.columnName:

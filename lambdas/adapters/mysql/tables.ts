@@ -1,5 +1,6 @@
 import type { SourceColumn, SourceTable } from "../../core/capture-ports.ts";
-import { quoteText } from "./literal.ts";
+import { MysqlServerError } from "./errors.ts";
+import { quoteName, quoteText } from "./literal.ts";
 import type { MysqlSession, TextRow } from "./session.ts";
 
 const number = (text: string | null | undefined): number | null =>
@@ -69,11 +70,35 @@ export async function readTables(
   const columnsOf = grouped(columns, readColumn);
   const keysOf = grouped(keys, (row) => row.name ?? "");
   const foreignOf = grouped(foreign, (row) => row.name ?? "");
-  return tables.map((row) => ({
-    db: row.db ?? "",
-    name: row.tbl ?? "",
-    columns: columnsOf.get(idOf(row)) ?? [],
-    primaryKey: keysOf.get(idOf(row)) ?? [],
-    silentForeignKeys: foreignOf.get(idOf(row)) ?? [],
-  }));
+  const result: SourceTable[] = [];
+  for (const row of tables) {
+    const [db, tableName] = [row.db ?? "", row.tbl ?? ""];
+    result.push({
+      db,
+      name: tableName,
+      columns: columnsOf.get(idOf(row)) ?? [],
+      primaryKey: keysOf.get(idOf(row)) ?? [],
+      silentForeignKeys:
+        foreignOf.get(idOf(row)) ?? (only === undefined ? await silentKeys(session, db, tableName) : []),
+    });
+  }
+  return result;
+}
+
+const FOREIGN_KEY =
+  /^\s*CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY .* ON (?:DELETE|UPDATE) (?:CASCADE|SET NULL|SET DEFAULT)/;
+
+/**
+ * The same from the table's own statement: to a user who may only SELECT, MariaDB's information_schema shows no
+ * foreign keys at all. Without the right to see even that, none are known.
+ */
+async function silentKeys(session: MysqlSession, db: string, table: string): Promise<readonly string[]> {
+  try {
+    const [row] = await session.query(`SHOW CREATE TABLE ${quoteName(db)}.${quoteName(table)}`);
+    const lines = (row?.["Create Table"] ?? "").split("\n");
+    return lines.flatMap((line) => FOREIGN_KEY.exec(line)?.[1]?.replaceAll("``", "`") ?? []);
+  } catch (error) {
+    if (error instanceof MysqlServerError) return [];
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Column, ColumnType } from "../../../schemas/model/column.ts";
+import type { AnyTable } from "../../../schemas/model/table.ts";
 
 /**
  * How a value of a column is read on both sides so that equal values are equal text. Shares nothing with the pipeline's
@@ -17,10 +18,16 @@ export interface CanonicalColumn {
   readonly compare: (a: string, b: string) => number;
 }
 
+/** A name of the source as SQL, whatever characters it has. */
+export const sourceName = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
+
+/** `database.table` at the source, as SQL. */
+export const sourceTable = ({ area, source }: AnyTable): string => `${sourceName(area.database)}.${sourceName(source)}`;
+
 /** @param name the warehouse's column name */
 export function canonicalColumn(name: string, column: Column): CanonicalColumn {
   const { type } = column;
-  const at = `\`${column.source}\``;
+  const at = sourceName(column.source);
   const rendered = warehouseText(`"${name}"`, type);
   const isNumber = NUMBERS.has(type.kind);
   const isText = type.kind === "string" || type.kind === "enum" || type.kind === "set" || type.kind === "json";

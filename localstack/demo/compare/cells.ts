@@ -48,13 +48,49 @@ export async function compareCells(
     if (order <= 0) a = await left.next();
     if (order >= 0) b = await right.next();
   }
-  const name = `cells.${of.table.area.name}.${of.table.name}`;
+  const name = cellsName(of);
   const [ours, theirs] = [left.summary(), right.summary()];
   return {
     comparison: { name, source: ours, warehouse: theirs, equal: unequal === 0 && ours === theirs },
     rows: left.rows,
     differences,
   };
+}
+
+/**
+ * The same for a table without a key, whose rows have no order: as two heaps of rows. Which rows differ is not told.
+ */
+export async function compareHeaps(
+  of: CanonicalTable,
+  source: AsyncIterable<TextRow>,
+  warehouse: AsyncIterable<TextRow>,
+): Promise<CellComparison> {
+  const [ours, theirs] = [await heapOf(of, source), await heapOf(of, warehouse)];
+  const comparison = { name: cellsName(of), source: ours.summary, warehouse: theirs.summary };
+  return { comparison: { ...comparison, equal: ours.summary === theirs.summary }, rows: ours.rows, differences: [] };
+}
+
+async function heapOf(of: CanonicalTable, input: AsyncIterable<TextRow>): Promise<{ rows: number; summary: string }> {
+  let rows = 0;
+  let sum = 0n;
+  for await (const row of input) {
+    rows++;
+    // A sum, because it does not depend on the order, and equal rows do not take each other away.
+    const digest = createHash("sha256")
+      .update(JSON.stringify(canonical(of, row)))
+      .digest("hex");
+    sum = BigInt.asUintN(64, sum + BigInt(`0x${digest.slice(0, 16)}`));
+  }
+  return { rows, summary: `${rows * of.columns.length} cells ${sum.toString(16).padStart(16, "0")}` };
+}
+
+const cellsName = ({ table }: CanonicalTable): string => `cells.${table.area.name}.${table.name}`;
+
+function canonical(of: CanonicalTable, row: TextRow): TextRow {
+  return of.columns.map((column, index) => {
+    const cell = row[index] ?? null;
+    return cell === null ? null : column.normalise(cell);
+  });
 }
 
 /** One side's rows in canonical form, counted and hashed as they pass. */
@@ -72,11 +108,7 @@ class Side {
   async next(): Promise<TextRow | null> {
     const result = await this.input.next();
     if (result.done === true) return null;
-    const { value } = result;
-    const row = this.of.columns.map((column, index) => {
-      const cell = value[index] ?? null;
-      return cell === null ? null : column.normalise(cell);
-    });
+    const row = canonical(this.of, result.value);
     this.rows++;
     this.hash.update(JSON.stringify(row));
     return row;

@@ -3,15 +3,16 @@ import { createConnection } from "mysql2";
 import pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { AnyTable } from "../../../schemas/model/table.ts";
-import { mirrorName } from "../../../schemas/naming.ts";
+import { historyName, mirrorName } from "../../../schemas/naming.ts";
+import { appliedFloors } from "../../../schemas/sql/floors.ts";
 import type { SourceAccess } from "../source/connection.ts";
 import type { CanonicalColumn } from "./canonical.ts";
-import { canonicalColumn } from "./canonical.ts";
+import { canonicalColumn, sourceTable } from "./canonical.ts";
 
 /** A row's values as text, in the order of the definition's columns. */
 export type TextRow = readonly (string | null)[];
 
-/** Canonical columns of a table, and which of them are its key. */
+/** Canonical columns of a table, and which of them are its key: none for a table without one, whose rows have no order. */
 export interface CanonicalTable {
   readonly table: AnyTable;
   readonly names: readonly string[];
@@ -19,20 +20,31 @@ export interface CanonicalTable {
   readonly keyIndexes: readonly number[];
 }
 
-/** @throws TypeError for a table without a key: its rows have no order */
 export function canonicalTable(table: AnyTable): CanonicalTable {
-  if (table.key === "none") throw new TypeError(`${table.name} has no key to order its rows by`);
   const names = Object.keys(table.columns);
   return {
     table,
     names,
     columns: Object.entries(table.columns).map(([name, column]) => canonicalColumn(name, column)),
-    keyIndexes: table.key.map((name) => names.indexOf(name)),
+    keyIndexes: table.key === "none" ? [] : table.key.map((name) => names.indexOf(name)),
   };
 }
 
-const orderBy = (of: CanonicalTable, side: "sourceOrder" | "warehouseOrder"): string =>
-  of.keyIndexes.flatMap((index) => of.columns[index]?.[side] ?? []).join(", ");
+function orderBy(of: CanonicalTable, side: "sourceOrder" | "warehouseOrder"): string {
+  const columns = of.keyIndexes.flatMap((index) => of.columns[index]?.[side] ?? []);
+  return columns.length === 0 ? "" : ` ORDER BY ${columns.join(", ")}`;
+}
+
+/** The rows that should be those of the source; without a key, all that were ever inserted. */
+function liveRows(table: AnyTable): string {
+  return table.key === "none"
+    ? `${historyName(table)} WHERE _op IN ('r', 'c') AND ${aboveFloors(table)}`
+    : `${mirrorName(table)} WHERE NOT _deleted`;
+}
+
+/** Rows of history since the last TRUNCATE. */
+export const aboveFloors = (table: AnyTable): string =>
+  `_version >= COALESCE((SELECT MAX(f.version)\n${appliedFloors(table)}), '')`;
 
 /** Streams the source's rows in key order; reading slowly pauses the server. */
 export async function* sourceRows(access: SourceAccess, of: CanonicalTable): AsyncGenerator<TextRow> {
@@ -40,9 +52,8 @@ export async function* sourceRows(access: SourceAccess, of: CanonicalTable): Asy
   const connection = createConnection({ host, port, user, password, charset: "utf8mb4", rowsAsArray: true });
   try {
     await connection.promise().query("SET SESSION time_zone = '+00:00'");
-    const { area, source } = of.table;
     const list = of.columns.map((column) => column.source).join(", ");
-    const sql = `SELECT ${list} FROM \`${area.database}\`.\`${source}\` ORDER BY ${orderBy(of, "sourceOrder")}`;
+    const sql = `SELECT ${list} FROM ${sourceTable(of.table)}${orderBy(of, "sourceOrder")}`;
     for await (const row of connection.query(sql).stream({ highWaterMark: 512 })) yield row as TextRow;
   } finally {
     connection.destroy();
@@ -57,7 +68,7 @@ export async function* warehouseRows(url: string, of: CanonicalTable): AsyncGene
   await client.connect();
   try {
     const list = of.columns.map((column) => column.warehouse).join(", ");
-    const select = `SELECT ${list} FROM ${mirrorName(of.table)} WHERE NOT _deleted ORDER BY ${orderBy(of, "warehouseOrder")}`;
+    const select = `SELECT ${list} FROM ${liveRows(of.table)}${orderBy(of, "warehouseOrder")}`;
     const stream = client.query(copyTo(`COPY (${select}) TO STDOUT (ENCODING 'UTF8')`));
     let rest = "";
     const decoder = new TextDecoder();

@@ -1,3 +1,4 @@
+import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { StarFigures } from "../compare/figures.ts";
 
@@ -39,6 +40,8 @@ export interface Findings {
   topLines: readonly (readonly [string, string])[];
   readonly differences: string[];
   readonly notes: string[];
+  /** What is captured of this source. */
+  tables: readonly AnyTable[];
 }
 
 export const noFindings = (): Findings => ({
@@ -49,6 +52,7 @@ export const noFindings = (): Findings => ({
   topLines: [],
   differences: [],
   notes: [],
+  tables: [],
 });
 
 /** @param failure what ended the run early, if anything did */

@@ -1,5 +1,6 @@
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import { classicmodels } from "../../../schemas/sources/classicmodels/area.ts";
+import { sourceTable } from "../compare/canonical.ts";
 import { DemoError } from "../errors.ts";
 import { generateShop } from "../generator/shop.ts";
 import type { RunOptions } from "../options.ts";
@@ -69,7 +70,7 @@ export function requireTables(found: readonly AnyTable[], tables: readonly AnyTa
   const wanted = [...new Set(tables.map((table) => table.area.database))].join(", ");
   throw new DemoError(
     "source",
-    `${access.host}:${access.port} has none of the databases that are captured (${wanted}): give the server that has them, or --fill to create sample rows there.`,
+    `${access.host}:${access.port} has none of the databases that are captured (${wanted}): define yours with \`npx millrace import mysql://user:password@${access.host}:${access.port}/database\`, give the server that has them, or --fill to create sample rows there.`,
   );
 }
 
@@ -111,7 +112,7 @@ async function countRows(access: SourceAccess, tables: readonly AnyTable[]): Pro
     for (const table of tables) {
       const [count] = await rowsOf<{ n: string | number }>(
         connection,
-        `SELECT COUNT(*) AS n FROM \`${table.area.database}\`.\`${table.source}\``,
+        `SELECT COUNT(*) AS n FROM ${sourceTable(table)}`,
       );
       rows += Number(count?.n ?? 0);
     }

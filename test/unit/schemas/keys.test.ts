@@ -53,7 +53,7 @@ describe("keys", () => {
 
 /** Redshift ignores trailing blanks in comparisons, the local stand-in does not: only this keeps keys apart. */
 describe("no statement of a load compares text or binary columns of the source", () => {
-  const all = [...tables, everything, lines, orders, tags];
+  const all = [...tables, everything, lines, orders, tags].map(ownNames);
   it.each(all.map((table) => ({ name: table.name, table })))("$name", ({ table }) => {
     const inexact = Object.entries(table.columns)
       .filter(([, { type }]) => ["string", "enum", "set", "bytes", "json"].includes(type.kind))
@@ -64,6 +64,22 @@ describe("no statement of a load compares text or binary columns of the source",
       }
     }
   });
+
+  /** The same table with column names that no statement uses for something else, as `id` or `kind` of floors. */
+  function ownNames(table: AnyTable): AnyTable {
+    const names = Object.keys(table.columns);
+    const own = (name: string): string => `own_${names.indexOf(name)}`;
+    const columns = Object.entries(table.columns).map(([name, column]) => [own(name), column] as const);
+    const [first, ...rest] = table.key === "none" ? [] : table.key;
+    return {
+      ...table,
+      columns: Object.fromEntries(columns),
+      key: first === undefined ? "none" : [own(first), ...rest.map(own)],
+      ...(table.distribution !== undefined && {
+        distribution: table.columns[table.distribution] === undefined ? table.distribution : own(table.distribution),
+      }),
+    };
+  }
 
   /** What stands after ON, WHERE, GROUP BY and PARTITION BY. */
   function conditionsOf(statement: string): string[] {

@@ -14,9 +14,9 @@ const UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
 describe("signs in a table map", () => {
   // As MariaDB 10.11 and MySQL 9.7 write it for (YEAR, INT, INT UNSIGNED): a bit for each, YEAR being unsigned.
-  it("belong to their columns behind a YEAR", () => {
+  it.each(["mariadb", "mysql"] as const)("of %s belong to their columns behind a YEAR", (flavour) => {
     const metadata = new ByteReader(Buffer.from([1, 1, 0b1010_0000]));
-    const { unsigned } = readOptionalMetadata(metadata, [TYPE.year, TYPE.long, TYPE.long]);
+    const { unsigned } = readOptionalMetadata(metadata, [TYPE.year, TYPE.long, TYPE.long], flavour);
     expect([...unsigned]).toEqual([0, 2]);
   });
 });
