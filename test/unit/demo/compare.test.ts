@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import * as types from "../../../schemas/model/column.ts";
 import { defineTable } from "../../../schemas/model/table.ts";
-import { canonicalColumn } from "../../../localstack/demo/compare/canonical.ts";
-import { compareCells } from "../../../localstack/demo/compare/cells.ts";
+import { canonicalColumn, sourceTable } from "../../../localstack/demo/compare/canonical.ts";
+import { compareCells, compareHeaps } from "../../../localstack/demo/compare/cells.ts";
 import { compareSums, comparison } from "../../../localstack/demo/compare/comparison.ts";
 import type { TextRow } from "../../../localstack/demo/compare/rows.ts";
 import { canonicalTable, copyValue } from "../../../localstack/demo/compare/rows.ts";
@@ -24,6 +24,48 @@ async function* rows(...list: TextRow[]): AsyncGenerator<TextRow> {
   yield* list;
 }
 const compare = (source: TextRow[], warehouse: TextRow[]) => compareCells(of, rows(...source), rows(...warehouse));
+
+describe("compareHeaps", () => {
+  const heap = canonicalTable({ ...table, key: "none" });
+  const same: TextRow[] = [
+    ["1", "a", "1.00"],
+    ["1", "a", "1.00"],
+    ["2", "b", null],
+  ];
+  const compareThem = async (warehouse: TextRow[]) =>
+    (await compareHeaps(heap, rows(...same), rows(...warehouse))).comparison;
+
+  it("finds equal the same rows in any order", async () => {
+    const found = await compareThem([...same].reverse());
+    expect(found).toMatchObject({ name: "cells.shop.things", equal: true });
+    expect(found.source).toMatch(/^9 cells [0-9a-f]{16}$/);
+  });
+
+  it.each<[string, TextRow[]]>([
+    ["a row that is there once and not twice", same.slice(1)],
+    ["one row twice in place of another", [...same.slice(1), ["2", "b", null]]],
+    ["a changed cell", [["1", "a", "1.01"], ...same.slice(1)]],
+    [
+      "values that have changed places",
+      [
+        ["1", "a", "1.00"],
+        ["1", "b", "1.00"],
+        ["2", "a", null],
+      ],
+    ],
+    ["nothing", []],
+  ])("finds %s", async (_what, warehouse) => {
+    expect((await compareThem(warehouse)).equal).toBe(false);
+  });
+});
+
+describe("names of the source", () => {
+  it("stand as they are, whatever characters they have", () => {
+    const area = { name: "a", database: "a`b" };
+    expect(sourceTable({ ...table, area, source: "c d" })).toBe("`a``b`.`c d`");
+    expect(canonicalColumn("x", types.column("e`f", types.int())).source).toContain("`e``f`");
+  });
+});
 
 describe("compareCells", () => {
   const same: TextRow[] = [
