@@ -47,6 +47,11 @@ export class PipelineDashboard extends Construct {
           ]),
           graph("Rows landed", [metrics.metric("rowsLanded", Stats.SUM)]),
           graph("Rows loaded", [metrics.metric("rowsLoaded", Stats.SUM)]),
+          graph("Kept otherwise than as the column's own value", [
+            metrics.metric("valuesKept", Stats.SUM),
+            metrics.metric("nulsReplaced", Stats.SUM),
+            metrics.metric("undecodable", Stats.SUM),
+          ]),
           graph("Not where they belong", [
             metrics.metric("quarantined", Stats.SUM),
             metrics.metric("offsetGaps"),
