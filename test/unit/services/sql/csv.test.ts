@@ -118,12 +118,11 @@ describe("the scanner", () => {
         const after = read(passed.replaceAll(/(^|,)""@NULL@/gm, "$1@NULL@"), plain) as (string | null)[][];
         const numbers = (row: readonly (string | null)[]) =>
           row.map((value, i) => (chosen[i] === "numeric" && value !== null ? Number(value) : value));
+        // A date of blanks is one that PostgreSQL refuses.
+        const day = (value: string | null): string | null =>
+          value === null || value.trim() === "" ? null : value.slice(0, 10);
         const kept = (row: unknown) =>
-          numbers(
-            (row as (string | null)[]).map((value, i) =>
-              chosen[i] === "date" ? (value?.slice(0, 10) ?? null) : value,
-            ),
-          );
+          numbers((row as (string | null)[]).map((value, i) => (chosen[i] === "date" ? day(value) : value)));
         expect(after.map(kept).map(hex)).toEqual(before.map(kept).map(hex));
       }),
       { numRuns: 1500 },
