@@ -5,7 +5,7 @@ import type { ChangeRecord, Row } from "../core/record.ts";
 import { recordVersion } from "../core/record.ts";
 import { quoted } from "./values/csv.ts";
 import { cellEncoder } from "./values/index.ts";
-import { keyEncoder } from "./values/key.ts";
+import { keyEncoder } from "../core/key-text.ts";
 import { withoutNul } from "./values/text.ts";
 import type { RowNotes } from "./values/value.ts";
 import { utcText } from "./utc-text.ts";

@@ -45,6 +45,9 @@ function source(overrides: Partial<SourceDatabase> = {}, onRead: () => void = ()
         yield { lastKey, rows: pair.map((n) => ({ key: `{"orderNumber":${n}}`, after: `{"orderNumber":${n}}` })) };
       }
     },
+    scan: () => {
+      throw new Error("a snapshot scans nothing");
+    },
     close: async () => undefined,
     ...overrides,
   };

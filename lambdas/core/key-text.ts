@@ -1,8 +1,8 @@
-import type { AnyTable } from "../../../schemas/model/table.ts";
-import type { Row } from "../../core/record.ts";
-import { keyColumns, usesKeyColumn } from "../../../schemas/sql/keys.ts";
-import { MalformedInputError } from "../../core/errors.ts";
-import { fromBase64 } from "./binary.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
+import { keyColumns, usesKeyColumn } from "../../schemas/sql/keys.ts";
+import { fromBase64 } from "./base64.ts";
+import { MalformedInputError } from "./errors.ts";
+import type { Row } from "./record.ts";
 
 type KeyPart = (value: unknown) => string;
 

@@ -1,0 +1,26 @@
+import { FRACTION, floatSteps } from "../../schemas/sql/reconcile/cells.ts";
+import type { TextSink } from "./text-sink.ts";
+
+/** See FloatStep: the same exact operations as in SQL. */
+export function floatText(value: number, bits: 32 | 64): string {
+  if (value === 0) return "0";
+  const magnitude = Math.abs(value);
+  const steps = bits === 32 ? STEPS_32 : STEPS_64;
+  const step = steps.find(({ below }) => magnitude < below) ?? steps[steps.length - 1];
+  if (step === undefined) return "";
+  const y = step.times.reduce((product, factor) => product * factor, magnitude) / step.over;
+  const whole = Math.floor(y);
+  // Beyond 2^53 a number's own text has fewer digits than it has.
+  const shown = Number.isSafeInteger(whole) ? String(whole) : BigInt(whole).toString();
+  return `${value < 0 ? "-" : ""}${step.k}e${shown}.${(y - whole) * FRACTION}`;
+}
+
+const STEPS_32 = floatSteps(32);
+const STEPS_64 = floatSteps(64);
+
+export function floatCell(bits: 32 | 64) {
+  return (out: TextSink, from: Buffer, start: number, end: number): void => {
+    const value = Number(from.toString("latin1", start, end));
+    out.ascii(floatText(bits === 32 ? Math.fround(value) : value, bits));
+  };
+}
