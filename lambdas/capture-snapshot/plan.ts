@@ -7,6 +7,7 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
 import { anchorSchema, noteAnchor } from "../core/newest-anchor.ts";
 import { ConfigurationError, MalformedInputError, PreflightError } from "../core/errors.ts";
+import { splitRange } from "../core/key-ranges.ts";
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
@@ -169,19 +170,3 @@ async function chunksOf(table: AnyTable, source: SourceDatabase, chunkRows: numb
 }
 
 const asInteger = (value: KeyValue): bigint => BigInt(value.toString());
-
-/**
- * Splits (-inf, +inf) at even steps between min and max into at most `parts` ranges [above, upTo]. The outer ends stay
- * open: rows beyond the extent that was read belong somewhere too.
- */
-export function splitRange(
-  min: bigint,
-  max: bigint,
-  parts: number,
-): readonly (readonly [bigint | null, bigint | null])[] {
-  const width = max - min + 1n;
-  const count = BigInt(Math.max(1, parts)) < width ? BigInt(Math.max(1, parts)) : width;
-  const bounds: bigint[] = [];
-  for (let i = 1n; i < count; i++) bounds.push(min + (width * i) / count - 1n);
-  return [...bounds, null].map((upTo, i) => [i === 0 ? null : (bounds[i - 1] ?? null), upTo]);
-}

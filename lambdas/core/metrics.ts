@@ -18,4 +18,6 @@ export const METRICS = {
   /** Columns that the definitions do not know. */
   unmapped: "UnmappedColumns",
   offsetGaps: "OffsetGaps",
+  /** Per Table: rows in which source and mirror differ for certain, at the end of a reconciliation. */
+  differences: "ReconciliationDifferences",
 } as const;

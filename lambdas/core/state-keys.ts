@@ -8,5 +8,9 @@ export const snapshotFinishKey = (snapshotId: string): string => `${snapshotPref
 export const snapshotReportKey = (snapshotId: string): string => `${snapshotPrefix(snapshotId)}report.json`;
 /** Anchor of the newest snapshot of a source. */
 export const newestAnchorKey = (sourceName: string): string => `state/snapshots/newest-anchor-${sourceName}.json`;
+export const reconcilePlanKey = (runId: string): string => `state/reconcile/${runId}/plan.json`;
+export const reconcileTableKey = (runId: string, table: string): string => `state/reconcile/${runId}/${table}.json`;
+/** Names the newest run. */
+export const reconcileLatestKey = "state/reconcile/latest.json";
 /** A definition as it was when objects with its hash were written: lets the loader read older objects. */
 export const definitionKey = (hash: string): string => `definitions/${hash}.json`;

@@ -4,6 +4,7 @@ import { WAREHOUSE_SCHEMAS } from "../../schemas/naming.ts";
 import { createSchema, createTable } from "../../schemas/sql/ddl.ts";
 import type { TableSpec } from "../../schemas/sql/ddl.ts";
 import { migrationTable, readMigrations } from "../../schemas/sql/migrations.ts";
+import { reconciliationTable } from "../../schemas/sql/reconcile/results.ts";
 import { batchTable, sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
 import { existingColumns } from "../../schemas/sql/widen.ts";
 import { MillraceError } from "../core/errors.ts";
@@ -46,7 +47,7 @@ export interface Definitions {
 export function wantedBy(definitions: Definitions): Wanted {
   const captured = definitions.tables.map((table) => ({ specs: tableSpecs(table), view: sourceView(table) }));
   return {
-    tables: [migrationTable, batchTable, ...captured.flatMap(({ specs }) => specs), ...definitions.starTables],
+    tables: [migrationTable, batchTable, reconciliationTable, ...captured.flatMap(({ specs }) => specs), ...definitions.starTables],
     views: [
       ...captured.map(({ specs, view }) => ({ view, reads: specs.map(({ name }) => name) })),
       ...definitions.starViews,

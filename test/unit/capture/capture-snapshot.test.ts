@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { copyChunk } from "../../../lambdas/capture-snapshot/chunk.ts";
 import { finishSnapshot } from "../../../lambdas/capture-snapshot/finish.ts";
-import { planSnapshot, readPlan, splitRange } from "../../../lambdas/capture-snapshot/plan.ts";
+import { planSnapshot, readPlan } from "../../../lambdas/capture-snapshot/plan.ts";
+import { splitRange } from "../../../lambdas/core/key-ranges.ts";
 import type { KeyValue, SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
 import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
