@@ -47,7 +47,13 @@ export interface Definitions {
 export function wantedBy(definitions: Definitions): Wanted {
   const captured = definitions.tables.map((table) => ({ specs: tableSpecs(table), view: sourceView(table) }));
   return {
-    tables: [migrationTable, batchTable, reconciliationTable, ...captured.flatMap(({ specs }) => specs), ...definitions.starTables],
+    tables: [
+      migrationTable,
+      batchTable,
+      reconciliationTable,
+      ...captured.flatMap(({ specs }) => specs),
+      ...definitions.starTables,
+    ],
     views: [
       ...captured.map(({ specs, view }) => ({ view, reads: specs.map(({ name }) => name) })),
       ...definitions.starViews,

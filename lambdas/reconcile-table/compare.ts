@@ -116,7 +116,13 @@ async function compareBuckets(
   }
   const mirror = sumsOf(await ports.warehouse.query(bucketChecksums(table, buckets)));
   const found = differing(sums.texts(), mirror.texts);
-  await progress.save({ phase: "narrow", partial: null, rows: sums.rows, mirrorRows: mirror.rows, buckets: [...found] });
+  await progress.save({
+    phase: "narrow",
+    partial: null,
+    rows: sums.rows,
+    mirrorRows: mirror.rows,
+    buckets: [...found],
+  });
 }
 
 /** The bucket of a key's text, as in SQL. */

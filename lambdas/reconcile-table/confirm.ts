@@ -30,7 +30,13 @@ export async function confirmPending(
   const ends = await passed(table, pending, settings.sourceName, ports);
   if (ends !== null && pending.ends === null) await progress.save({ pending: { ...pending, ends: [...ends] } });
   if (ends === null || !(await isLoaded(table, ends, ports))) {
-    await wait(progress, pending.since, "the mirror has not passed the place at which the source was read", settings, ports);
+    await wait(
+      progress,
+      pending.since,
+      "the mirror has not passed the place at which the source was read",
+      settings,
+      ports,
+    );
     return;
   }
   const found: Difference[] = [];
@@ -60,7 +66,10 @@ async function passed(
   return topicEnds(table, ports);
 }
 
-export async function topicEnds(table: AnyTable, ports: Pick<ReconcilePorts, "endOffsets">): Promise<readonly number[]> {
+export async function topicEnds(
+  table: AnyTable,
+  ports: Pick<ReconcilePorts, "endOffsets">,
+): Promise<readonly number[]> {
   return (await ports.endOffsets([topicName(table)])).get(topicName(table)) ?? [];
 }
 

@@ -72,13 +72,17 @@ export async function narrowNext(
       .filter((identity) => !found.has(identity) && next.names(identity))
       .map((identity) => ({ identity, checksum: null })),
   ].filter((row) => verdict(row.checksum, mirror.get(row.identity), from) !== null);
-  const read = { readTo: { file, pos }, ends: null, since: ports.now(), reads: [...(pending?.reads ?? []), { from, rows }] };
+  const read = {
+    readTo: { file, pos },
+    ends: null,
+    since: ports.now(),
+    reads: [...(pending?.reads ?? []), { from, rows }],
+  };
   const narrowed = progress.now.narrowed + next.size;
   await progress.save({ ...next.rest, narrowed, ...(rows.length > 0 && { pending: read }) });
 }
 
-const rowsIn = (pending: Pending | null): number =>
-  pending?.reads.reduce((sum, { rows }) => sum + rows.length, 0) ?? 0;
+const rowsIn = (pending: Pending | null): number => pending?.reads.reduce((sum, { rows }) => sum + rows.length, 0) ?? 0;
 
 /**
  * What a row that was read at the source says against the mirror's, if anything.
@@ -156,7 +160,8 @@ function joinRanges(ranges: readonly SavedRange[]): readonly SavedRange[] {
   const joined: SavedRange[] = [];
   for (const range of ranges) {
     const last = joined.at(-1);
-    if (last?.upTo != null && last.upTo === range.above) joined[joined.length - 1] = { above: last.above, upTo: range.upTo };
+    if (last?.upTo != null && last.upTo === range.above)
+      joined[joined.length - 1] = { above: last.above, upTo: range.upTo };
     else joined.push(range);
   }
   return joined;

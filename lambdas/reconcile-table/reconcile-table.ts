@@ -121,7 +121,9 @@ export async function startRepair(
   const plan = await readRun(ports.state, id);
   for (const name of only ?? []) {
     if (!plan.tables.some(({ table }) => table === name)) {
-      throw new MalformedInputError(`the newest reconciliation left ${name} out: run \`millrace reconcile ${name}\` first`);
+      throw new MalformedInputError(
+        `the newest reconciliation left ${name} out: run \`millrace reconcile ${name}\` first`,
+      );
     }
   }
   for (const { table } of plan.tables) {

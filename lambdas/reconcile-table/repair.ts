@@ -81,7 +81,9 @@ function fieldsOf(table: AnyTable, row: Row): FieldRow {
 
 /** A source at rest gives the same anchor again, at which the mirror may have read the rows before. */
 function passAt(place: string, rows: readonly Difference[]): number {
-  const before = rows.flatMap(({ version }) => (version !== null && placeOf(version) === place ? [rowOf(version)] : []));
+  const before = rows.flatMap(({ version }) =>
+    version !== null && placeOf(version) === place ? [rowOf(version)] : [],
+  );
   return Math.max(0, ...before) + 1;
 }
 

@@ -117,7 +117,12 @@ function clockText(micros: string, fsp: number): string {
   const size = value < 0n ? -value : value;
   const seconds = size / MICROS;
   const two = (n: bigint): string => String(n).padStart(2, "0");
-  const fraction = fsp === 0 ? "" : `.${String(size % MICROS).padStart(6, "0").slice(0, fsp)}`;
+  const fraction =
+    fsp === 0
+      ? ""
+      : `.${String(size % MICROS)
+          .padStart(6, "0")
+          .slice(0, fsp)}`;
   const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`;
   return `${value < 0n ? "-" : ""}${clock}${fraction}`;
 }

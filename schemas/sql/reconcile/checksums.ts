@@ -115,7 +115,8 @@ function namedRows(table: AnyTable, identities: readonly string[]): string {
   }
   const [first] = columns;
   const column = steppedColumn(table);
-  if (first !== undefined && column === first) return `${identifier(first)} IN (${parts.map(([value]) => whole(value)).join(", ")})`;
+  if (first !== undefined && column === first)
+    return `${identifier(first)} IN (${parts.map(([value]) => whole(value)).join(", ")})`;
   const texts = identityParts(table).join(` || '${SEPARATOR}' || `);
   return `${texts} IN (${identities.map(literal).join(", ")})`;
 }

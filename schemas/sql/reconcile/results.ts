@@ -22,7 +22,11 @@ export const reconciliationTable: TableSpec = {
     column("table_name", text(127), "Table compared, `<area>_<table>`."),
     column("started_at", { name: "TIMESTAMP" }, "When it was planned, UTC."),
     column("finished_at", { name: "TIMESTAMP" }, "When it ended, UTC."),
-    column("verdict", text(16), "equal, different, or unconfirmed: the mirror did not get as far as the source was read."),
+    column(
+      "verdict",
+      text(16),
+      "equal, different, or unconfirmed: the mirror did not get as far as the source was read.",
+    ),
     count("source_rows", "Rows read at the source."),
     count("mirror_rows", "Live rows counted in the mirror."),
     count("ranges", "Ranges whose rows were looked at one by one."),
