@@ -30,6 +30,8 @@ export const LANDING_PREFIXES = {
   errors: "state/errors/",
   /** Plan, progress and report of each copy. */
   snapshots: "state/snapshots/",
+  /** Plan and progress of each reconciliation. */
+  reconcile: "state/reconcile/",
 } as const;
 
 /** First parts of keys in the quarantine bucket: each writer has its own. */

@@ -87,6 +87,12 @@ function lossRules({ metrics }: PipelineAlarmsProps): Readonly<Record<string, Ru
       metric: metrics.metric("offsetGaps"),
       above: 0,
     },
+    Differences: {
+      runbook: "differences",
+      what: "Source and mirror differ for certain.",
+      metric: metrics.metric("differences"),
+      above: 0,
+    },
     UnmappedColumns: {
       runbook: "unmapped-columns",
       what: "The source has columns that the definitions do not know.",

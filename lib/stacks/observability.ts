@@ -32,6 +32,7 @@ export class ObservabilityStack extends Stack {
       WakeLoaders: pipeline.loading.wakeLoaders,
       MigrateWarehouse: pipeline.migration.migrateWarehouse,
       MeasureLag: pipeline.lagMeter.measureLag,
+      ReconcileTable: pipeline.reconciliation.reconcileTable,
     };
     const queues = { LoadQueue: pipeline.loading.loadQueue, StarQueue: pipeline.loading.starQueue };
 

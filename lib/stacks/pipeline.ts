@@ -10,6 +10,7 @@ import { LagMeter } from "../constructs/lag-meter.ts";
 import { Landing } from "../constructs/landing.ts";
 import { Loading } from "../constructs/loading.ts";
 import { Migration } from "../constructs/migration.ts";
+import { Reconciliation } from "../constructs/reconciliation.ts";
 import { SourceDatabase } from "../constructs/source-database.ts";
 import type { DataStack } from "./data.ts";
 
@@ -28,6 +29,7 @@ export class PipelineStack extends Stack {
   readonly migration: Migration;
   readonly lagMeter: LagMeter;
   readonly copyMachine: CopyMachine;
+  readonly reconciliation: Reconciliation;
 
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
@@ -54,6 +56,7 @@ export class PipelineStack extends Stack {
       measureLag: this.lagMeter.measureLag,
       buildStar: this.loading.buildStar,
     });
+    this.reconciliation = new Reconciliation(this, "Reconciliation", plane);
     // Nothing loads into tables that are not there yet.
     this.loading.node.addDependency(this.migration);
     this.addOutputs();
@@ -65,6 +68,7 @@ export class PipelineStack extends Stack {
       CopyMachineArn: this.copyMachine.machine.stateMachineArn,
       CaptureChangesName: this.capture.changes.functionName,
       MeasureLagName: this.lagMeter.measureLag.functionName,
+      ReconcileTableName: this.reconciliation.reconcileTable.functionName,
       LoadQueueUrl: this.loading.loadQueue.queue.queueUrl,
       StarQueueUrl: this.loading.starQueue.queue.queueUrl,
     };

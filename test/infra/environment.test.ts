@@ -8,6 +8,7 @@ import { landBatchEnvironment } from "../../lambdas/land-batch/env.ts";
 import { loadWarehouseEnvironment } from "../../lambdas/load-warehouse/env.ts";
 import { measureLagEnvironment } from "../../lambdas/measure-lag/env.ts";
 import { migrateWarehouseEnvironment } from "../../lambdas/migrate-warehouse/env.ts";
+import { reconcileTableEnvironment } from "../../lambdas/reconcile-table/env.ts";
 import { wakeLoadersEnvironment } from "../../lambdas/wake-loaders/env.ts";
 import { STAGES } from "../../lib/config.ts";
 import type { FunctionName } from "../../lib/config.ts";
@@ -20,6 +21,7 @@ const CONTRACTS = {
   "land-batch": landBatchEnvironment,
   "load-warehouse": loadWarehouseEnvironment,
   "measure-lag": measureLagEnvironment,
+  "reconcile-table": reconcileTableEnvironment,
   "migrate-warehouse": migrateWarehouseEnvironment,
   "wake-loaders": wakeLoadersEnvironment,
 } as const satisfies Readonly<Record<FunctionName, unknown>>;
