@@ -12,7 +12,7 @@ export function floatText(value: number, bits: 32 | 64): string {
   const whole = Math.floor(y);
   // Beyond 2^53 a number's own text has fewer digits than it has.
   const shown = Number.isSafeInteger(whole) ? String(whole) : BigInt(whole).toString();
-  return `${value < 0 ? "-" : ""}${step.k}e${shown}.${(y - whole) * FRACTION}`;
+  return `${value < 0 ? "-" : ""}${shown}.${(y - whole) * FRACTION}e${step.k}`;
 }
 
 const STEPS_32 = floatSteps(32);

@@ -193,7 +193,7 @@ export async function readMirror(
   const rows = await ports.warehouse.query(mirrorRows(table, choice));
   return new Map(
     rows.map((row) => [
-      String(row["identity"]),
+      String(row["row_name"]),
       { checksum: String(row["checksum"]), version: String(row["version"]), deleted: row["deleted"] === true },
     ]),
   );

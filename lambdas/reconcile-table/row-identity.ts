@@ -129,9 +129,9 @@ function clockText(micros: string, fsp: number): string {
 
 /** Undoes floatText. */
 function floatValue(text: string): string {
-  const parts = /^(-?)(-?\d+)e(\d+)\.(\d+)$/.exec(text);
+  const parts = /^(-?)(\d+)\.(\d+)e(-?\d+)$/.exec(text);
   if (parts === null) return text;
-  const [, sign = "", k = "0", whole = "0", fraction = "0"] = parts;
+  const [, sign = "", whole = "0", fraction = "0", k = "0"] = parts;
   const y = Number(whole) + Number(fraction) / 2 ** 53;
   const half = 2 ** (30 * Number(k));
   return String((sign === "-" ? -1 : 1) * y * half * half);

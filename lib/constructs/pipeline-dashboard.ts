@@ -51,7 +51,7 @@ export class PipelineDashboard extends Construct {
             metrics.metric("quarantined", Stats.SUM),
             metrics.metric("offsetGaps"),
             metrics.metric("unmapped", Stats.SUM),
-        metrics.metric("differences"),
+            metrics.metric("differences"),
           ]),
         ],
         [

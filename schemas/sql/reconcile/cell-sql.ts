@@ -82,7 +82,7 @@ function floatText(at: string, steps: readonly FloatStep[]): string {
   const branches = steps.map((step, i) => {
     const y = `(${[x, ...step.times.map(float)].join(" * ")}${step.over === 1 ? "" : ` / ${float(step.over)}`})`;
     const fraction = `CAST((${y} - FLOOR(${y})) * ${float(FRACTION)} AS BIGINT)`;
-    const shown = `'${step.k}e' || ${text(`CAST(FLOOR(${y}) AS BIGINT)`)} || '.' || ${text(fraction)}`;
+    const shown = `${text(`CAST(FLOOR(${y}) AS BIGINT)`)} || '.' || ${text(fraction)} || 'e${step.k}'`;
     return i === steps.length - 1 ? `ELSE ${shown}` : `WHEN ${x} < ${float(step.below)} THEN ${shown}`;
   });
   const sign = `CASE WHEN ${at} < 0 THEN '-' ELSE '' END`;

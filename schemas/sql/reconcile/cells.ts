@@ -73,7 +73,7 @@ const STEP = 60;
 /**
  * A float as text, exactly and by operations that every IEEE machine rounds alike: the step `k` with
  * `2^(60k) <= |x| < 2^(60(k+1))`, then the whole part of `y = |x| / 2^(60k)` and its fraction times 2^53, both whole
- * numbers. Casts to text will not do: Redshift prints floats with fewer digits than they have.
+ * numbers: `<whole>.<fraction>e<k>`. Casts to text will not do: Redshift prints floats with fewer digits than they have.
  */
 export interface FloatStep {
   readonly k: number;

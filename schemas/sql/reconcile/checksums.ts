@@ -88,10 +88,10 @@ export type RowChoice =
   | { readonly buckets: readonly number[]; readonly of: number }
   | { readonly identities: readonly string[] };
 
-/** `identity, checksum, version, deleted` of mirror rows, deleted ones included. */
+/** `row_name, checksum, version, deleted` of mirror rows, deleted ones included. */
 export function mirrorRows(table: AnyTable, choice: RowChoice): string {
   const identity = identityParts(table).join(` || '${SEPARATOR}' || `);
-  return `SELECT ${identity} AS identity, ${rowChecksum(table)} AS checksum, _version AS version, _deleted AS deleted
+  return `SELECT ${identity} AS row_name, ${rowChecksum(table)} AS checksum, _version AS version, _deleted AS deleted
 FROM ${qualified(mirrorName(table))}
 WHERE ${chosen(table, choice)}`;
 }
