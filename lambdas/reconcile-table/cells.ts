@@ -13,6 +13,7 @@ export type CellWriter = (out: TextSink, from: Buffer, start: number, end: numbe
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COLON = 0x3a;
 const NUL_ESCAPE = /((?:^|[^\\])(?:\\\\)*)\\u0000/g;
 const PICTURE_OF_NUL = "\u2400";
 
@@ -63,7 +64,8 @@ function unescaped(from: Buffer, start: number, end: number): string | null {
 const framedText: CellWriter = (out, from, start, end) => {
   const text = unescaped(from, start, end);
   if (text === null) {
-    out.ascii(`${end - start - 2}:`);
+    out.count(end - start - 2);
+    out.byte(COLON);
     out.slice(from, start + 1, end - 1);
   } else {
     out.ascii(`${Buffer.byteLength(text)}:`);

@@ -19,6 +19,8 @@ import type { Loading } from "./loading/loading.ts";
 import { memoryStore } from "./memory-store.ts";
 
 const SOURCE_NAME = "test";
+/** Records of one landing object. */
+const LANDED_AT_ONCE = 50_000;
 
 /**
  * A source and a warehouse that are real, and capture, landing and load between them; only the topics are arrays. The
@@ -76,11 +78,12 @@ export async function startReconciling(
   };
   const load = async (): Promise<void> => {
     for (const topic of topics.values()) {
-      const values = topic.sent.slice(topic.landed);
-      if (values.length === 0) continue;
-      await loading.land(topic.table, values, { offset: topic.landed });
-      topic.landed = topic.sent.length;
-      await loading.load(topic.table);
+      while (topic.landed < topic.sent.length) {
+        const values = topic.sent.slice(topic.landed, topic.landed + LANDED_AT_ONCE);
+        await loading.land(topic.table, values, { offset: topic.landed });
+        topic.landed += values.length;
+        await loading.load(topic.table);
+      }
     }
   };
   const follow = async (): Promise<void> => {

@@ -1,6 +1,5 @@
-import { literal } from "../quote.ts";
-import { identifier } from "../quote.ts";
-import { FRACTION, floatSteps, JSON_NULL, MAX_JSON_TEXT, MAX_ROW, NULL_TEXT, SLICE } from "./cells.ts";
+import { identifier, literal } from "../quote.ts";
+import { FRACTION, floatSteps, JSON_NULL, MAX_JSON_TEXT, MAX_ROW, NULL_TEXT, SLICE, STEP } from "./cells.ts";
 import type { CellForm, FloatStep } from "./cells.ts";
 import { warehouseType } from "../../types/warehouse.ts";
 
@@ -79,12 +78,22 @@ function jsonText(at: string): string {
 /** See FloatStep. -0 is written as 0: no comparison in SQL tells them apart. */
 function floatText(at: string, steps: readonly FloatStep[]): string {
   const x = `ABS(CAST(${at} AS FLOAT8))`;
-  const branches = steps.map((step, i) => {
+  const shownAs = (step: FloatStep): string => {
     const y = `(${[x, ...step.times.map(float)].join(" * ")}${step.over === 1 ? "" : ` / ${float(step.over)}`})`;
     const fraction = `CAST((${y} - FLOOR(${y})) * ${float(FRACTION)} AS BIGINT)`;
-    const shown = `${text(`CAST(FLOOR(${y}) AS BIGINT)`)} || '.' || ${text(fraction)} || 'e${step.k}'`;
-    return i === steps.length - 1 ? `ELSE ${shown}` : `WHEN ${x} < ${float(step.below)} THEN ${shown}`;
-  });
+    return `${text(`CAST(FLOOR(${y}) AS BIGINT)`)} || '.' || ${text(fraction)} || 'e${step.k}'`;
+  };
+  // Most values are here: without these, each would pass half of the branches.
+  const likely = steps
+    .filter(({ k }) => k === 0 || k === -1)
+    .reverse()
+    .map((step) => `WHEN ${x} >= ${float(2 ** (STEP * step.k))} AND ${x} < ${float(step.below)} THEN ${shownAs(step)}`);
+  const others = steps
+    .filter(({ k }) => k !== 0 && k !== -1)
+    .map((step, i, all) => {
+      return i === all.length - 1 ? `ELSE ${shownAs(step)}` : `WHEN ${x} < ${float(step.below)} THEN ${shownAs(step)}`;
+    });
+  const branches = [...likely, ...others];
   const sign = `CASE WHEN ${at} < 0 THEN '-' ELSE '' END`;
   return `CASE WHEN ${at} IS NULL THEN NULL WHEN ${at} = 0 THEN '0' ELSE ${sign} || CASE ${branches.join(" ")} END END`;
 }

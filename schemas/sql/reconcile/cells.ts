@@ -68,7 +68,7 @@ function widthOf(type: ColumnType): number {
 }
 
 /** Powers of two between which floats are cut into whole numbers, see floatSteps. */
-const STEP = 60;
+export const STEP = 60;
 
 /**
  * A float as text, exactly and by operations that every IEEE machine rounds alike: the step `k` with
@@ -84,7 +84,7 @@ export interface FloatStep {
   readonly below: number;
 }
 
-/** The steps in which values are likeliest first; the last takes what is left. */
+/** The steps from small to large; the last takes what is left. */
 export function floatSteps(bits: 32 | 64): readonly FloatStep[] {
   const [lowest, highest] = bits === 32 ? [-3, 2] : [-18, 17];
   const steps: FloatStep[] = [];
