@@ -30,7 +30,7 @@ function decimal(digest: string, from: number, to: number): number {
 /** The checksum of a text's MD5 (schemas/sql/reconcile/checksums.ts). */
 export function checksumOf(text: Buffer | string): Checksum {
   // As text of one character a byte: a Buffer for each digest costs more than the digest.
-  const digest = hash("md5", text, "latin1");
+  const digest = hash("md5", text, "binary");
   return { high: decimal(digest, 0, 4), low: decimal(digest, 4, 9) };
 }
 

@@ -24,7 +24,7 @@ async function hammer(source: Connection, stop: { now: boolean }): Promise<numbe
     );
     await source.query(`UPDATE classicmodels.orders SET comments = 'write ${writes}' ORDER BY RAND() LIMIT 20`);
     await source.query(
-      `INSERT INTO classicmodels.payments SELECT MIN(customerNumber), 'HAMMER ${writes}', '2005-06-30', ${writes} FROM classicmodels.customers`,
+      `INSERT INTO classicmodels.payments SELECT MIN(customerNumber), 'HAMMER ${writes}', '2005-06-30', ${writes} FROM classicmodels.customers ON DUPLICATE KEY UPDATE amount = amount + 1`,
     );
     if (writes % 3 === 0)
       await source.query(`DELETE FROM classicmodels.payments WHERE checkNumber = 'HAMMER ${writes - 1}'`);
