@@ -62,7 +62,7 @@ export async function narrowNext(
       if (next.wants(row, names)) found.set(names.identity(row), checksumText(checksum(row)));
     };
     const signal = new AbortController().signal;
-    for await (const _ of ports.source.scan({ table, after: null, signal, ...request }, onRow)) void _;
+    await exhaust(ports.source.scan({ table, after: null, signal, ...request }, onRow));
   }
   const { file, pos } = await ports.source.currentPlace();
   const mirror = await readMirror(table, next.choice, ports);
@@ -80,6 +80,12 @@ export async function narrowNext(
   };
   const narrowed = progress.now.narrowed + next.size;
   await progress.save({ ...next.rest, narrowed, ...(rows.length > 0 && { pending: read }) });
+}
+
+/** Pulls to the end: what matters happens on the way. */
+export async function exhaust(items: AsyncIterable<unknown>): Promise<void> {
+  const iterator = items[Symbol.asyncIterator]();
+  while ((await iterator.next()).done !== true);
 }
 
 const rowsIn = (pending: Pending | null): number => pending?.reads.reduce((sum, { rows }) => sum + rows.length, 0) ?? 0;

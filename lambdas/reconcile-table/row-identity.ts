@@ -14,13 +14,13 @@ import { TextSink } from "./text-sink.ts";
 /** Names rows as the mirror's rows are named in SQL (schemas/sql/reconcile/checksums.ts). */
 export interface RowNames {
   /** The row's identity. */
-  identity(row: FieldRow): string;
+  readonly identity: (row: FieldRow) => string;
   /** The text whose hash decides about the bucket. */
-  bucketText(row: FieldRow): string;
+  readonly bucketText: (row: FieldRow) => string;
   /** The key's record values by SOURCE name. @throws MalformedInputError for an identity that no key can have */
-  keyRow(identity: string): Row;
+  readonly keyRow: (identity: string) => Row;
   /** The key's values as the source takes them. */
-  keyValues(identity: string): readonly KeyValue[];
+  readonly keyValues: (identity: string) => readonly KeyValue[];
 }
 
 export function rowNames(table: AnyTable): RowNames {

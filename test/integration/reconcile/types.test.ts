@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { connectSource } from "../../../lambdas/adapters/mysql/index.ts";
+import { exhaust } from "../../../lambdas/reconcile-table/narrow.ts";
 import { checksumText, rowChecksummer } from "../../../lambdas/reconcile-table/row-checksum.ts";
 import type { SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
 import type { FieldValue, Row } from "../../../lambdas/core/record.ts";
@@ -69,7 +70,7 @@ describe.each(SERVERS)("checksums of every type on $name", (under) => {
     expect(await loading.load(table)).toMatchObject({ rows: texts.size });
     const checksum = rowChecksummer(table);
     const found: string[] = [];
-    for await (const _ of source.scan(request, (row) => found.push(checksumText(checksum(row))))) void _;
+    await exhaust(source.scan(request, (row) => found.push(checksumText(checksum(row)))));
     [...texts.keys()].forEach((id, i) => atSource.set(id, found[i] ?? ""));
   }
 
