@@ -43,6 +43,9 @@ const reportSchema: z.ZodType<ReconcileReport> = z.object({
   skipped: z.array(z.object({ table: z.string(), reason: z.string() })),
 });
 
+/** Exit code of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
 /** Seconds of one slice of work: after a Ctrl-C the function stops by itself within them. */
 const SLICE_SECONDS = 5;
 
@@ -65,7 +68,16 @@ async function follow(request: object, options: ReconcileOptions, out: Console):
   const target = findTarget(options.stage);
   const { ReconcileTableName } = await stackOutputs(target);
   const call = functionCaller(target.aws, ReconcileTableName);
+  // Progress is saved after every step and a slice ends by itself: there is nothing to clean up.
+  const stopped = (): never => {
+    process.stderr.write(
+      "\nStopped: the function ends within seconds, and nothing was changed but what it has published.\n",
+    );
+    process.exit(INTERRUPTED);
+  };
+  process.once("SIGINT", stopped);
   const report = await untilDone(async (payload) => reportSchema.parse(await call(payload)), request, out);
+  process.off("SIGINT", stopped);
   out.print(options.json === true ? JSON.stringify(report) : reconcileText(report));
   const problem = problemOf(report);
   if (problem !== null) throw new CommandError(problem);
