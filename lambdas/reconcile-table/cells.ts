@@ -1,6 +1,14 @@
 import { createHash, hash } from "node:crypto";
 import { warehouseType } from "../../schemas/types/warehouse.ts";
-import { JSON_NULL, MAX_JSON_TEXT, MAX_ROW, NULL_TEXT, SLICE } from "../../schemas/sql/reconcile/cells.ts";
+import {
+  BAR,
+  BAR_TEXT,
+  JSON_NULL,
+  MAX_JSON_TEXT,
+  MAX_ROW,
+  NULL_TEXT,
+  SLICE,
+} from "../../schemas/sql/reconcile/cells.ts";
 import type { CellForm } from "../../schemas/sql/reconcile/cells.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import { pieces } from "../core/long-text.ts";
@@ -13,7 +21,7 @@ export type CellWriter = (out: TextSink, from: Buffer, start: number, end: numbe
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COLON = 0x3a;
+const BAR_BYTE = 0x7c;
 const NUL_ESCAPE = /((?:^|[^\\])(?:\\\\)*)\\u0000/g;
 const PICTURE_OF_NUL = "\u2400";
 
@@ -38,7 +46,7 @@ export function cellWriter(form: CellForm): CellWriter {
     case "string":
     case "enum":
     case "set":
-      return form.digested ? digestedText(form) : framedText;
+      return form.digested ? digestedText(form) : plainText;
     case "bytes":
       return bytesCell(form);
     case "json":
@@ -61,16 +69,22 @@ function unescaped(from: Buffer, start: number, end: number): string | null {
   return null;
 }
 
-const framedText: CellWriter = (out, from, start, end) => {
-  const text = unescaped(from, start, end);
-  if (text === null) {
-    out.count(end - start - 2);
-    out.byte(COLON);
-    out.slice(from, start + 1, end - 1);
-  } else {
-    out.ascii(`${Buffer.byteLength(text)}:`);
-    out.utf8(text);
+/** One pass over the bytes of most texts; those with an escape or a bar are few. */
+const plainText: CellWriter = (out, from, start, end) => {
+  const { length } = out;
+  out.ensure(end - start);
+  const { bytes } = out;
+  let at = length;
+  for (let i = start + 1; i < end - 1; i += 1) {
+    const byte = from[i] as number;
+    if (byte === BACKSLASH || byte === BAR_BYTE) {
+      out.length = length;
+      out.utf8((unescaped(from, start, end) ?? from.toString("utf8", start + 1, end - 1)).replaceAll(BAR, BAR_TEXT));
+      return;
+    }
+    bytes[at++] = byte;
   }
+  out.length = at;
 };
 
 const md5 = (data: string | Buffer): string => hash("md5", data, "hex");

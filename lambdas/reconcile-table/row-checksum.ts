@@ -5,8 +5,6 @@ import type { FieldRow } from "../core/capture-ports.ts";
 import { cellWriter } from "./cells.ts";
 import { TextSink } from "./text-sink.ts";
 
-const SEPARATOR_BYTE = SEPARATOR.charCodeAt(0);
-const NULL_BYTE = NULL_TEXT.charCodeAt(0);
 const N = 0x6e;
 
 /** Two hex digits of each byte, a-f read as 0-5, as one decimal number: TRANSLATE of the MD5's text. */
@@ -45,10 +43,10 @@ export function rowChecksummer(table: AnyTable): (row: FieldRow) => Checksum {
   return ({ bytes, ends }) => {
     out.length = 0;
     for (let i = 0; i < writers.length; i += 1) {
-      if (i > 0) out.byte(SEPARATOR_BYTE);
+      if (i > 0) out.ascii(SEPARATOR);
       const start = ends[i] as number;
       // Of all JSON values only null begins so.
-      if (bytes[start] === N) out.byte(NULL_BYTE);
+      if (bytes[start] === N) out.ascii(NULL_TEXT);
       else (writers[i] as (typeof writers)[number])(out, bytes, start, ends[i + 1] as number);
     }
     return checksumOf(out.view());

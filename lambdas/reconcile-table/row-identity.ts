@@ -1,13 +1,12 @@
 import type { ColumnType } from "../../schemas/model/column.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { joinColumns, KEY_COLUMN, keyColumns, usesKeyColumn } from "../../schemas/sql/keys.ts";
-import { SEPARATOR } from "../../schemas/sql/reconcile/cells.ts";
 import { steppedColumn } from "../../schemas/sql/reconcile/checksums.ts";
 import type { FieldRow, KeyValue } from "../core/capture-ports.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import { keyEncoder } from "../core/key-text.ts";
 import type { FieldValue, Row } from "../core/record.ts";
-import { cellForms } from "../../schemas/sql/reconcile/cells.ts";
+import { cellForms, KEY_SEPARATOR } from "../../schemas/sql/reconcile/cells.ts";
 import { cellWriter } from "./cells.ts";
 import { TextSink } from "./text-sink.ts";
 
@@ -47,10 +46,10 @@ export function rowNames(table: AnyTable): RowNames {
     write(out, row.bytes, row.ends[at] ?? 0, row.ends[at + 1] ?? 0);
     return out.view().toString("utf8");
   };
-  const identity = (row: FieldRow): string => joined.map((name) => part(row, name)).join(SEPARATOR);
+  const identity = (row: FieldRow): string => joined.map((name) => part(row, name)).join(KEY_SEPARATOR);
 
   const texts = (name: string): readonly string[] => {
-    const parts = name.split(SEPARATOR);
+    const parts = name.split(KEY_SEPARATOR);
     if (!usesKeyColumn(table)) return parts;
     const key = parts[joined.indexOf(KEY_COLUMN)] ?? "";
     return key.split("-").map((hex, i) => {

@@ -32,20 +32,6 @@ export class TextSink {
     for (let i = 0; i < text.length; i += 1) this.bytes[this.length++] = text.charCodeAt(i);
   }
 
-  /** A whole number that is not negative. */
-  count(value: number): void {
-    let digits = 1;
-    for (let limit = 10; value >= limit; limit *= 10) digits += 1;
-    this.ensure(digits);
-    this.length += digits;
-    let rest = value;
-    for (let at = this.length - 1, left = digits; left > 0; at -= 1, left -= 1) {
-      const next = Math.floor(rest / 10);
-      this.bytes[at] = 0x30 + (rest - next * 10);
-      rest = next;
-    }
-  }
-
   utf8(text: string): void {
     this.ensure(text.length * 3);
     this.length += this.bytes.write(text, this.length, "utf8");

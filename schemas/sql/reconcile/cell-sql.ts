@@ -1,5 +1,16 @@
 import { identifier, literal } from "../quote.ts";
-import { FRACTION, floatSteps, JSON_NULL, MAX_JSON_TEXT, MAX_ROW, NULL_TEXT, SLICE, STEP } from "./cells.ts";
+import {
+  BAR,
+  BAR_TEXT,
+  FRACTION,
+  floatSteps,
+  JSON_NULL,
+  MAX_JSON_TEXT,
+  MAX_ROW,
+  NULL_TEXT,
+  SLICE,
+  STEP,
+} from "./cells.ts";
 import type { CellForm, FloatStep } from "./cells.ts";
 import { warehouseType } from "../../types/warehouse.ts";
 
@@ -32,7 +43,10 @@ function texts(form: CellForm): readonly string[] {
     case "string":
     case "enum":
     case "set":
-      return [form.digested ? `MD5(${at})` : framed(at), ...(form.keptLong ? [`MD5(${kept(form)})`] : [])];
+      return [
+        form.digested ? `MD5(${at})` : `REPLACE(${at}, ${literal(BAR)}, ${literal(BAR_TEXT)})`,
+        ...(form.keptLong ? [`MD5(${kept(form)})`] : []),
+      ];
     case "bytes":
       return [bytesText(form, at), ...(form.keptLong ? [`MD5(${kept(form)})`] : [])];
     case "json":
@@ -42,7 +56,6 @@ function texts(form: CellForm): readonly string[] {
 
 const text = (at: string): string => `CAST(${at} AS VARCHAR)`;
 const momentText = (at: string): string => `TO_CHAR(${at}, 'YYYY-MM-DD HH24:MI:SS.US')`;
-const framed = (at: string): string => `${text(`OCTET_LENGTH(${at})`)} || ':' || ${at}`;
 
 /** What `_raw` keeps for a value that its column cannot hold. A path that is not there gives ''. */
 function kept({ name }: CellForm): string {

@@ -4,9 +4,9 @@ import { MAX_VARCHAR, warehouseType } from "../../types/warehouse.ts";
 
 /**
  * The canonical text of a row, by which source and mirror are compared: the texts of its cells in the order of the
- * definition, joined by `|`. The source's are made from record texts (lambdas/reconcile-table/cells.ts), the mirror's
- * from its columns in SQL (cell-sql.ts); this file says what both agree on. NULL is `~`; texts, which may hold anything,
- * have their length in bytes in front.
+ * definition, joined by `|,`. The source's are made from record texts (lambdas/reconcile-table/cells.ts), the mirror's
+ * from its columns in SQL (cell-sql.ts); this file says what both agree on. NULL is `|~`. A bar in a text becomes `|.`, so
+ * that what follows a bar says what it is, and no two rows have one text.
  */
 export interface CellForm {
   readonly name: string;
@@ -17,9 +17,13 @@ export interface CellForm {
   readonly keptLong: boolean;
 }
 
-/** NULL, and what no text of a value can be: every text that could hold it has its length in front. */
-export const NULL_TEXT = "~";
-export const SEPARATOR = "|";
+export const BAR = "|";
+/** A bar within a text. */
+export const BAR_TEXT = "|.";
+export const NULL_TEXT = "|~";
+export const SEPARATOR = "|,";
+/** Between the parts of a row's name: numbers, and `_key`, which is hex. */
+export const KEY_SEPARATOR = "|";
 /** Bytes of VARBYTE that are hashed at a time: their hex text must fit a VARCHAR. */
 export const SLICE = 32_000;
 /** Most that a row of Redshift holds. */
@@ -55,7 +59,7 @@ function widthOf(type: ColumnType): number {
   const held = warehouseType(type);
   switch (held.name) {
     case "VARCHAR":
-      return held.bytes + 6;
+      return held.bytes;
     case "VARBYTE":
       return held.bytes * 2;
     case "NUMERIC":

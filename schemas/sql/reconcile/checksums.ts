@@ -3,7 +3,7 @@ import { mirrorName } from "../../naming.ts";
 import { joinColumns, KEY_COLUMN, keyColumns } from "../keys.ts";
 import { identifier, integer, literal, qualified } from "../quote.ts";
 import { cellSql } from "./cell-sql.ts";
-import { cellForms, SEPARATOR } from "./cells.ts";
+import { cellForms, KEY_SEPARATOR, SEPARATOR } from "./cells.ts";
 
 /** Digits of a row's checksum. */
 export const CHECKSUM_DIGITS = 18;
@@ -52,7 +52,7 @@ function identityParts(table: AnyTable): readonly string[] {
 /** The text whose hash decides about a row's bucket. */
 function bucketText(table: AnyTable): string {
   const parts = joinColumns(table).includes(KEY_COLUMN) ? [identifier(KEY_COLUMN)] : identityParts(table);
-  return parts.join(` || '${SEPARATOR}' || `);
+  return parts.join(` || '${KEY_SEPARATOR}' || `);
 }
 
 /** @param count at most 2^16 */
@@ -90,7 +90,7 @@ export type RowChoice =
 
 /** `row_name, checksum, version, deleted` of mirror rows, deleted ones included. */
 export function mirrorRows(table: AnyTable, choice: RowChoice): string {
-  const identity = identityParts(table).join(` || '${SEPARATOR}' || `);
+  const identity = identityParts(table).join(` || '${KEY_SEPARATOR}' || `);
   return `SELECT ${identity} AS row_name, ${rowChecksum(table)} AS checksum, _version AS version, _deleted AS deleted
 FROM ${qualified(mirrorName(table))}
 WHERE ${chosen(table, choice)}`;
@@ -108,7 +108,7 @@ function chosen(table: AnyTable, choice: RowChoice): string {
 /** Rows by the last of the join columns, which is `_key` or enough to find few; the caller compares identities. */
 function namedRows(table: AnyTable, identities: readonly string[]): string {
   const columns = joinColumns(table);
-  const parts = identities.map((identity) => identity.split(SEPARATOR));
+  const parts = identities.map((identity) => identity.split(KEY_SEPARATOR));
   if (columns.includes(KEY_COLUMN)) {
     const at = columns.indexOf(KEY_COLUMN);
     return `${identifier(KEY_COLUMN)} IN (${parts.map((part) => literal(part[at] ?? "")).join(", ")})`;
@@ -117,7 +117,7 @@ function namedRows(table: AnyTable, identities: readonly string[]): string {
   const column = steppedColumn(table);
   if (first !== undefined && column === first)
     return `${identifier(first)} IN (${parts.map(([value]) => whole(value)).join(", ")})`;
-  const texts = identityParts(table).join(` || '${SEPARATOR}' || `);
+  const texts = identityParts(table).join(` || '${KEY_SEPARATOR}' || `);
   return `${texts} IN (${identities.map(literal).join(", ")})`;
 }
 
