@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   "capture-snapshot": () => import("./capture-snapshot.ts"),
   "land-batch": () => import("./land-batch.ts"),
   "load-warehouse": () => import("./load-warehouse.ts"),
+  reconcile: () => import("./reconcile.ts"),
   freshness: () => import("./freshness.ts"),
   million: () => import("./million.ts"),
 };

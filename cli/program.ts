@@ -8,6 +8,8 @@ import type { ResyncOptions } from "./resync.ts";
 import { forget } from "./forget/index.ts";
 import type { ForgetOptions } from "./forget/index.ts";
 import type { ImportOptions } from "./import.ts";
+import { reconcile, repair } from "./reconcile.ts";
+import type { Console, ReconcileOptions } from "./reconcile.ts";
 import { snapshot } from "./snapshot.ts";
 import type { SnapshotOptions } from "./snapshot.ts";
 import { sql } from "./sql.ts";
@@ -93,6 +95,20 @@ export function createProgram(print: (text: string) => void, say: (text: string)
       await importDatabase(url, options, print, say);
     });
   program
+    .command("reconcile")
+    .description("compare the source with the mirror while both go on; 1 if rows differ for certain")
+    .argument("[table]", "one table, or several separated by commas, e.g. classicmodels_orders; without it, all")
+    .option("--json", "one JSON object")
+    .option(...STAGE)
+    .action(async (table: string | undefined, options: ReconcileOptions) => reconcile(table, options, terminal(print)));
+  program
+    .command("repair")
+    .description("repair what the newest reconciliation found: publish those rows again, wait, compare them once more")
+    .argument("[table]", "one table, or several separated by commas; without it, all that differ")
+    .option("--json", "one JSON object")
+    .option(...STAGE)
+    .action(async (table: string | undefined, options: ReconcileOptions) => repair(table, options, terminal(print)));
+  program
     .command("down")
     .description("stop what `npm run local -- --keep` left running")
     .action(async () => down(print));
@@ -116,6 +132,23 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
 /** An option that may be given several times. */
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Progress goes to standard error: one line that is written over on a terminal, else a line each time it changes. */
+function terminal(print: (text: string) => void): Console {
+  const { isTTY } = process.stderr;
+  let last = "";
+  return {
+    print: (text) => {
+      if (isTTY && last !== "") process.stderr.write("\r\x1b[K");
+      print(text);
+    },
+    progress: (text) => {
+      if (text === last) return;
+      last = text;
+      process.stderr.write(isTTY ? `\r\x1b[K${text}` : `${text}\n`);
+    },
+  };
+}
 
 function seconds(text: string): number {
   const value = Number(text);

@@ -8,6 +8,7 @@ const OUTPUTS = [
   "CopyMachineArn",
   "CaptureChangesName",
   "MeasureLagName",
+  "ReconcileTableName",
   "LandingBucket",
   "QuarantineBucket",
   "ClusterArn",

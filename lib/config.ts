@@ -17,6 +17,7 @@ export interface StageConfig {
   readonly landing: LandingConfig;
   readonly flow: FlowConfig;
   readonly resync: ResyncConfig;
+  readonly reconcile: ReconcileConfig;
   readonly functions: Readonly<Record<FunctionName, FunctionSize>>;
   readonly removal: RemovalConfig;
   readonly alarms: AlarmConfig;
@@ -106,6 +107,17 @@ export interface ResyncConfig {
   readonly retrySeconds: number;
 }
 
+export interface ReconcileConfig {
+  /** When all tables are compared; cron() or rate() of EventBridge Scheduler, UTC. */
+  readonly schedule: string;
+  /** Rows read before progress is saved; a chunk must be read well within the function's timeout. */
+  readonly chunkRows: number;
+  /** Rows of a range: what is looked at one by one when one of them differs. */
+  readonly rangeRows: number;
+  /** Longest wait until the mirror has passed the place at which the source was read. */
+  readonly patienceSeconds: number;
+}
+
 export const FUNCTIONS = [
   "capture-changes",
   "capture-snapshot",
@@ -116,6 +128,7 @@ export const FUNCTIONS = [
   "wake-loaders",
   "measure-lag",
   "resync-tables",
+  "reconcile-table",
 ] as const;
 /** A folder of lambdas/. */
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -157,6 +170,7 @@ const sizes: StageConfig["functions"] = {
   "wake-loaders": { memoryMiB: 512, timeoutSeconds: 60 },
   "measure-lag": { memoryMiB: 512, timeoutSeconds: 60 },
   "resync-tables": { memoryMiB: 512, timeoutSeconds: 60 },
+  "reconcile-table": { memoryMiB: 1769, timeoutSeconds: 900 },
 };
 
 const prod: StageConfig = {
@@ -200,6 +214,7 @@ const prod: StageConfig = {
   },
   flow: { wakeSlotSeconds: 10, cadenceSeconds: 30, loaders: 8 },
   resync: { gapGraceSeconds: 300, retrySeconds: 1_800 },
+  reconcile: { schedule: "cron(30 3 * * ? *)", chunkRows: 2_000_000, rangeRows: 1_000, patienceSeconds: 1_800 },
   functions: sizes,
   removal: { data: "retain", terminationProtection: true },
   alarms: {
@@ -248,6 +263,7 @@ const local: StageConfig = {
   landing: { ...prod.landing, windowSeconds: 1, pollers: { minimum: 1, maximum: 1 }, retentionDays: 7 },
   flow: { wakeSlotSeconds: 1, cadenceSeconds: 1, loaders: 2 },
   resync: { gapGraceSeconds: 5, retrySeconds: 60 },
+  reconcile: { ...prod.reconcile, patienceSeconds: 300 },
   functions: {
     ...sizes,
     "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 },

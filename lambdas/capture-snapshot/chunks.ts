@@ -2,6 +2,7 @@ import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { KeyValue, SourceDatabase } from "../core/capture-ports.ts";
 import { ConfigurationError } from "../core/errors.ts";
+import { splitRange } from "../core/key-ranges.ts";
 
 /** One key range of one table: `above < first key column <= upTo`; null is open. Whole numbers as text. */
 export interface ChunkPlan {
@@ -72,19 +73,3 @@ function chunksOf(table: string, extent: Extent | null, rows: number): readonly 
 }
 
 const asInteger = (value: KeyValue): bigint => BigInt(value.toString());
-
-/**
- * Splits (-inf, +inf) at even steps between min and max into at most `parts` ranges [above, upTo]. The outer ends stay
- * open: rows beyond the extent that was read belong somewhere too.
- */
-export function splitRange(
-  min: bigint,
-  max: bigint,
-  parts: number,
-): readonly (readonly [bigint | null, bigint | null])[] {
-  const width = max - min + 1n;
-  const count = BigInt(Math.max(1, parts)) < width ? BigInt(Math.max(1, parts)) : width;
-  const bounds: bigint[] = [];
-  for (let i = 1n; i < count; i++) bounds.push(min + (width * i) / count - 1n);
-  return [...bounds, null].map((upTo, i) => [i === 0 ? null : (bounds[i - 1] ?? null), upTo]);
-}

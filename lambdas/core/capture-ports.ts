@@ -147,6 +147,35 @@ export interface SourceTable extends TableId {
   readonly silentForeignKeys: readonly string[];
 }
 
+/** Which rows of a table are read, in key order. */
+export interface ReadRequest {
+  readonly table: AnyTable;
+  /** `above < first key column <= upTo`; null: open. */
+  readonly above: KeyValue | null;
+  readonly upTo: KeyValue | null;
+  /** To resume: `key > after`, the whole key. */
+  readonly after: readonly KeyValue[] | null;
+  /** These rows only, by their whole keys as the source's own collations compare them. @default - all of the range */
+  readonly keys?: readonly (readonly KeyValue[])[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A row as its record would have it, without the record: the JSON text of field `i`, in the order of the definition's
+ * columns, is `bytes[ends[i], ends[i + 1])`; `null` for NULL and for what is not captured. A view, valid during the
+ * call only.
+ */
+export interface FieldRow {
+  readonly bytes: Buffer;
+  readonly ends: Int32Array;
+}
+
+/** A piece of a scan: how many rows it had, and the key after which reading may go on. */
+export interface ScanProgress {
+  readonly rows: number;
+  readonly lastKey: readonly KeyValue[] | null;
+}
+
 /** The source's own facts for preflight, planning and lag. */
 export interface SourceDatabase {
   anchor(): Promise<Anchor>;
@@ -159,16 +188,11 @@ export interface SourceDatabase {
   /** Smallest and largest value of the first key column and the optimizer's row estimate; null for an empty table. */
   extent(table: AnyTable): Promise<{ readonly min: KeyValue; readonly max: KeyValue; readonly rows: number } | null>;
   /**
-   * Rows in key order with `above < firstKeyColumn <= upTo` (null: open) and, to resume, `key > after` (whole key).
-   * Streams; pulling slowly pauses.
+   * Rows as record texts. Streams; pulling slowly pauses.
    */
-  read(request: {
-    readonly table: AnyTable;
-    readonly above: KeyValue | null;
-    readonly upTo: KeyValue | null;
-    readonly after: readonly KeyValue[] | null;
-    readonly signal: AbortSignal;
-  }): AsyncIterable<SnapshotBatch>;
+  read(request: ReadRequest): AsyncIterable<SnapshotBatch>;
+  /** The same rows through the same decoder, as fields: for looking at rows that are not sent. */
+  scan(request: ReadRequest, onRow: (row: FieldRow) => void): AsyncIterable<ScanProgress>;
   close(): Promise<void>;
 }
 

@@ -99,3 +99,46 @@ export interface PipelineStatus {
 export interface StarRequest {
   readonly action: "all";
 }
+
+export type ReconcileRequest =
+  /** By schedule: all tables, from start to end; goes on in an invocation of its own when the time is used up. */
+  | { readonly action: "all"; readonly runId?: string }
+  | { readonly action: "start"; readonly tables: readonly string[] | null }
+  /** Goes on with a run for so many seconds at most; repeat until `done`. */
+  | { readonly action: "continue"; readonly runId: string; readonly seconds?: number }
+  /** Repairs the differences that a run has found (the newest, unless one is named); then `continue` until `done`. */
+  | { readonly action: "repair"; readonly runId: string | null; readonly tables: readonly string[] | null };
+
+export type DifferenceKind = "changed" | "missing" | "surplus";
+
+export interface ReconciledTable {
+  readonly table: string;
+  /**
+   * compare: checksums per range; narrow: rows of ranges that differ; confirm: waiting until the mirror has passed the
+   * place at which they were read; publish and settle: a repair on its way.
+   */
+  readonly phase: "compare" | "narrow" | "confirm" | "publish" | "settle" | "done";
+  /** null before the end; unconfirmed: the mirror did not get as far as the source was read. */
+  readonly verdict: "equal" | "different" | "unconfirmed" | null;
+  /** Rows read at the source for checksums, and about how many there are. */
+  readonly rows: number;
+  readonly expected: number;
+  /** Ranges whose rows were looked at one by one. */
+  readonly ranges: number;
+  readonly changed: number;
+  readonly missing: number;
+  readonly surplus: number;
+  readonly repaired: number;
+  /** Names of the first rows that differ: the key's columns as text, or `_key`. */
+  readonly examples: readonly { readonly kind: DifferenceKind; readonly row: string }[];
+  readonly message: string | null;
+}
+
+/** Answer to every ReconcileRequest. */
+export interface ReconcileReport {
+  readonly runId: string;
+  readonly done: boolean;
+  readonly tables: readonly ReconciledTable[];
+  /** Tables left out, each with a sentence. */
+  readonly skipped: readonly { readonly table: string; readonly reason: string }[];
+}

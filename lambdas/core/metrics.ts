@@ -25,4 +25,6 @@ export const METRICS = {
   offsetGaps: "OffsetGaps",
   /** Tables that must be copied again. */
   resyncsWaiting: "ResyncsWaiting",
+  /** Per Table: rows in which source and mirror differ for certain, at the end of a reconciliation. */
+  differences: "ReconciliationDifferences",
 } as const;

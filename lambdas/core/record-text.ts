@@ -15,6 +15,8 @@ export interface RecordOrigin {
   /** Milliseconds: the commit, or for a snapshot the anchor. */
   readonly committedAt: number;
   readonly snapshot: boolean;
+  /** See RecordSource. @default - left out */
+  readonly pass?: number;
 }
 
 /** A record ready to be sent. */
@@ -39,7 +41,8 @@ export function recordWriter(
   const head =
     `"source":{"version":"1","connector":"${o.connector}","name":${JSON.stringify(o.name)},"ts_ms":${o.committedAt},` +
     `"snapshot":"${String(o.snapshot)}","db":${JSON.stringify(o.db)},"table":${JSON.stringify(o.table)},"server_id":${o.serverId},` +
-    `"gtid":${JSON.stringify(o.gtid)},"file":${JSON.stringify(o.file)},"pos":${o.pos},"epoch":${o.epoch},"row":`;
+    `"gtid":${JSON.stringify(o.gtid)},"file":${JSON.stringify(o.file)},"pos":${o.pos},"epoch":${o.epoch},` +
+    `${o.pass === undefined ? "" : `"pass":${o.pass},`}"row":`;
   return {
     change: (op, row, before, after) =>
       `{"before":${before ?? "null"},"after":${after ?? "null"},"op":"${op}","ts_ms":${now},${head}${row}}}`,

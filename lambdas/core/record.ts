@@ -33,6 +33,8 @@ export interface RecordSource {
   readonly row: number;
   /** Ours; Debezium's records lack it and get it from configuration. */
   readonly epoch?: number;
+  /** Ours, of rows read again at an anchor that others were read at: the higher wins. @default 0 */
+  readonly pass?: number;
 }
 
 /** Deletes every key below the record's version: at once (truncate), or when all partitions are loaded past it (resync). */
@@ -60,8 +62,8 @@ export function recordVersion(op: Operation, source: RecordSource, defaultEpoch:
   const position = { epoch: source.epoch ?? defaultEpoch, file: source.file, pos: source.pos };
   switch (op) {
     case "r":
+      return anchorVersion(position, source.pass);
     case "t":
-      return op === "r" ? anchorVersion(position) : versionOf(position, source.row, 0);
     case "d":
       return versionOf(position, source.row, 0);
     case "c":

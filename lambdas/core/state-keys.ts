@@ -10,6 +10,10 @@ export const snapshotReportKey = (snapshotId: string): string => `${snapshotPref
 export const newestAnchorKey = (sourceName: string): string => `state/snapshots/newest-anchor-${sourceName}.json`;
 /** Up to where a finished resync stands for all records of a topic. */
 export const resyncedKey = (topic: string): string => `state/resyncs/${topic}.json`;
+export const reconcilePlanKey = (runId: string): string => `state/reconcile/${runId}/plan.json`;
+export const reconcileTableKey = (runId: string, table: string): string => `state/reconcile/${runId}/${table}.json`;
+/** Names the newest run. */
+export const reconcileLatestKey = "state/reconcile/latest.json";
 /** A definition as it was when objects with its hash were written: lets the loader read older objects. */
 export const definitionKey = (hash: string): string => `definitions/${hash}.json`;
 /** What is known of single tables, see table-facts.ts. */

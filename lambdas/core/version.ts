@@ -47,15 +47,22 @@ export function versionOf(position: Position, row: number, side: 0 | 1): Version
 /**
  * The version of rows read by a snapshot whose anchor is `position`: below every change at or after the anchor,
  * because row events start after the event (GTID or BEGIN) that opens their transaction.
+ * @param pass counts the reads at this anchor that must win over the ones before: a source at rest has one anchor only
  */
-export function anchorVersion(position: Position): Version {
-  return versionOf(position, 0, 0);
+export function anchorVersion(position: Position, pass = 0): Version {
+  return versionOf(position, pass, 0);
 }
 
 /** The part of a version that orders positions; a prefix of every version of events starting there. */
 export function positionPrefix(position: Position): string {
   return `${pad("epoch", position.epoch)}.${pad("file", fileSequence(position.file))}.${pad("pos", position.pos)}`;
 }
+
+/** The part of a version that says where its event starts: greater than an anchor's for every change after it. */
+export const placeOf = (version: Version): string => version.slice(0, -(WIDTHS.row + 3));
+
+/** @returns the row number in a version */
+export const rowOf = (version: Version): number => Number(version.slice(-(WIDTHS.row + 2), -2));
 
 /** Negative, zero or positive, as for Array.sort. Positions of one source only. */
 export function comparePositions(a: Position, b: Position): number {

@@ -47,6 +47,7 @@ function problemOf(value: unknown): string | null {
   if (!isCount(source["row"])) return "source.row is no whole number";
   if (!isCount(source["ts_ms"])) return "source.ts_ms is no whole number";
   if (source["epoch"] !== undefined && !isCount(source["epoch"])) return "source.epoch is no whole number";
+  if (source["pass"] !== undefined && !isCount(source["pass"])) return "source.pass is no whole number";
   if (captured !== undefined && captured !== null && !isCount(captured)) return "ts_ms is no whole number";
   if (!isRowOrNull(value["before"]) || !isRowOrNull(value["after"])) return "before or after is no JSON object";
   return null;

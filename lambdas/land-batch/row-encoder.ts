@@ -7,7 +7,7 @@ import { recordVersion } from "../core/record.ts";
 import { ForeignRecordError } from "./personal-data.ts";
 import { quoted } from "./values/csv.ts";
 import { cellEncoder } from "./values/index.ts";
-import { keyEncoder } from "./values/key.ts";
+import { keyEncoder } from "../core/key-text.ts";
 import { superText } from "./values/text.ts";
 import { LossyNumber, noNotes } from "./values/value.ts";
 import type { RowNotes } from "./values/value.ts";

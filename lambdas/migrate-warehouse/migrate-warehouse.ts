@@ -4,6 +4,7 @@ import { WAREHOUSE_SCHEMAS } from "../../schemas/naming.ts";
 import { createSchema, createTable } from "../../schemas/sql/ddl.ts";
 import type { TableSpec } from "../../schemas/sql/ddl.ts";
 import { migrationTable, readMigrations } from "../../schemas/sql/migrations.ts";
+import { reconciliationTable } from "../../schemas/sql/reconcile/results.ts";
 import { batchTable, erasureTable, sourceView, tableSpecs } from "../../schemas/sql/tables.ts";
 import { existingColumns } from "../../schemas/sql/widen.ts";
 import { MillraceError } from "../core/errors.ts";
@@ -50,6 +51,7 @@ export function wantedBy(definitions: Definitions): Wanted {
       migrationTable,
       batchTable,
       erasureTable,
+      reconciliationTable,
       ...captured.flatMap(({ specs }) => specs),
       ...definitions.starTables,
     ],

@@ -36,6 +36,8 @@ export const LANDING_PREFIXES = {
   resyncs: "state/resyncs/",
   /** Plan, progress and report of each copy. */
   snapshots: "state/snapshots/",
+  /** Plan and progress of each reconciliation. */
+  reconcile: "state/reconcile/",
 } as const;
 
 /** First parts of keys in the quarantine bucket: each writer has its own. */

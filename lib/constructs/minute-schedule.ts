@@ -1,33 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
-import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
-import { Construct } from "constructs";
-import { acknowledgeVersions } from "./acknowledge.ts";
+import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import type { Construct } from "constructs";
+import { TimedSchedule } from "./timed-schedule.ts";
+import type { TimedScheduleProps } from "./timed-schedule.ts";
 
-export interface MinuteScheduleProps {
-  readonly target: IFunction;
-  readonly description: string;
-  /** The event. @default - an empty object */
-  readonly input?: object;
-}
-
-/** Invokes a function every minute. An invocation that fails is not repeated: the next minute does. */
-export class MinuteSchedule extends Construct {
-  constructor(scope: Construct, id: string, props: MinuteScheduleProps) {
-    super(scope, id);
-    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("scheduler.amazonaws.com") });
-    acknowledgeVersions(role, [props.target]);
-    new Schedule(this, "Schedule", {
-      description: props.description,
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(props.target, {
-        input: ScheduleTargetInput.fromObject(props.input ?? {}),
-        role,
-        retryAttempts: 0,
-        maxEventAge: Duration.minutes(1),
-      }),
-    });
+/** Invokes a function every minute. */
+export class MinuteSchedule extends TimedSchedule {
+  constructor(scope: Construct, id: string, props: Omit<TimedScheduleProps, "when">) {
+    super(scope, id, { ...props, when: ScheduleExpression.rate(Duration.minutes(1)) });
   }
 }

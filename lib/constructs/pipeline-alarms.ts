@@ -94,6 +94,12 @@ function lossRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<st
       above: 0,
       minutes: config.alarms.resyncMinutes,
     },
+    Differences: {
+      runbook: "differences",
+      what: "Source and mirror differ for certain.",
+      metric: metrics.metric("differences"),
+      above: 0,
+    },
     UnmappedColumns: {
       runbook: "unmapped-columns",
       what: "The source has columns that the definitions do not know.",

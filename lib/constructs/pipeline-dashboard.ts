@@ -57,6 +57,7 @@ export class PipelineDashboard extends Construct {
             metrics.metric("offsetGaps"),
             metrics.metric("resyncsWaiting"),
             metrics.metric("unmapped", Stats.SUM),
+            metrics.metric("differences"),
           ]),
         ],
         [

@@ -33,6 +33,7 @@ export class ObservabilityStack extends Stack {
       MigrateWarehouse: pipeline.migration.migrateWarehouse,
       MeasureLag: pipeline.lagMeter.measureLag,
       ResyncTables: pipeline.resyncs.resyncTables,
+      ReconcileTable: pipeline.reconciliation.reconcileTable,
     };
     const queues = { LoadQueue: pipeline.loading.loadQueue, StarQueue: pipeline.loading.starQueue };
 

@@ -11,6 +11,7 @@ import { Landing } from "../constructs/landing.ts";
 import { Loading } from "../constructs/loading.ts";
 import { Migration } from "../constructs/migration.ts";
 import { Resyncs } from "../constructs/resyncs.ts";
+import { Reconciliation } from "../constructs/reconciliation.ts";
 import { SourceDatabase } from "../constructs/source-database.ts";
 import type { DataStack } from "./data.ts";
 
@@ -30,6 +31,7 @@ export class PipelineStack extends Stack {
   readonly lagMeter: LagMeter;
   readonly copyMachine: CopyMachine;
   readonly resyncs: Resyncs;
+  readonly reconciliation: Reconciliation;
 
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
@@ -58,6 +60,7 @@ export class PipelineStack extends Stack {
       buildStar: this.loading.buildStar,
     });
     this.resyncs = new Resyncs(this, "Resyncs", { plane, machine: this.copyMachine.machine });
+    this.reconciliation = new Reconciliation(this, "Reconciliation", plane);
     // Nothing loads into tables that are not there yet.
     this.loading.node.addDependency(this.migration);
     this.addOutputs();
@@ -69,6 +72,7 @@ export class PipelineStack extends Stack {
       CopyMachineArn: this.copyMachine.machine.stateMachineArn,
       CaptureChangesName: this.capture.changes.functionName,
       MeasureLagName: this.lagMeter.measureLag.functionName,
+      ReconcileTableName: this.reconciliation.reconcileTable.functionName,
       LoadQueueUrl: this.loading.loadQueue.queue.queueUrl,
       StarQueueUrl: this.loading.starQueue.queue.queueUrl,
     };

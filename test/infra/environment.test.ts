@@ -9,6 +9,7 @@ import { loadWarehouseEnvironment } from "../../lambdas/load-warehouse/env.ts";
 import { measureLagEnvironment } from "../../lambdas/measure-lag/env.ts";
 import { migrateWarehouseEnvironment } from "../../lambdas/migrate-warehouse/env.ts";
 import { resyncTablesEnvironment } from "../../lambdas/resync-tables/env.ts";
+import { reconcileTableEnvironment } from "../../lambdas/reconcile-table/env.ts";
 import { wakeLoadersEnvironment } from "../../lambdas/wake-loaders/env.ts";
 import { configOf, STAGES } from "../../lib/config.ts";
 import type { FunctionName } from "../../lib/config.ts";
@@ -21,6 +22,7 @@ const CONTRACTS = {
   "land-batch": landBatchEnvironment,
   "load-warehouse": loadWarehouseEnvironment,
   "measure-lag": measureLagEnvironment,
+  "reconcile-table": reconcileTableEnvironment,
   "migrate-warehouse": migrateWarehouseEnvironment,
   "resync-tables": resyncTablesEnvironment,
   "wake-loaders": wakeLoadersEnvironment,

@@ -108,7 +108,9 @@ describe.each(STAGES)("security of stage %s", (name) => {
     const inside = resourcesOf(Pipeline, "AWS::Lambda::Function")
       .filter(([, lambda]) => "VpcConfig" in lambda.Properties)
       .map(([id]) => id.replace(/Function[0-9A-F]{8}$/, ""));
-    expect([...inside].sort()).toEqual(["CaptureChanges", "CaptureSnapshot", "LagMeasureLag"]);
+    expect([...inside].sort()).toEqual([
+      ...["CaptureChanges", "CaptureSnapshot", "LagMeasureLag", "ReconciliationReconcileTable"],
+    ]);
   });
 
   it("queues and topic are encrypted or answer to TLS only", () => {

@@ -9,6 +9,7 @@ import { rowRoute } from "./route.ts";
 import { identify, readCollations, readFacts } from "./server.ts";
 import { openSession } from "./session.ts";
 import type { MysqlSession } from "./session.ts";
+import { scanTable } from "./field-reader.ts";
 import { readTable } from "./table-reader.ts";
 import { readTables } from "./tables.ts";
 import type { MysqlTarget } from "./target.ts";
@@ -50,18 +51,22 @@ export async function connectSource(target: MysqlTarget, settings: SourceSetting
     facts: () => readFacts(session),
     describeTables: (databases) => readTables(session, databases),
     extent: (table) => extent(session, table),
-    read: async function* ({ table, above, upTo, after, signal }) {
+    read: async function* ({ table, signal, ...range }) {
       const reading = await openSession(target);
       try {
         const shape = await shapeOf(reading, table);
-        yield* readTable(
-          reading,
-          shape,
-          rowRoute(table, settings.pseudonymise),
-          { above, upTo, after },
-          collations,
-          signal,
-        );
+        yield* readTable(reading, shape, rowRoute(table, settings.pseudonymise), range, collations, signal);
+      } finally {
+        reading.destroy();
+      }
+    },
+    scan: async function* ({ table, signal, ...range }, onRow) {
+      const reading = await openSession(target);
+      try {
+        const shape = await shapeOf(reading, table);
+        const route = rowRoute(table, settings.pseudonymise);
+        const sources = Object.values(table.columns).map(({ source }) => source);
+        yield* scanTable({ session: reading, table: shape, route, sources, range, collations, signal }, onRow);
       } finally {
         reading.destroy();
       }

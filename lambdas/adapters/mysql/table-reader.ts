@@ -21,6 +21,8 @@ export interface TableRange {
   readonly above: KeyValue | null;
   readonly upTo: KeyValue | null;
   readonly after: readonly KeyValue[] | null;
+  /** These rows only, by their whole keys. @default - all of the range */
+  readonly keys?: readonly (readonly KeyValue[])[];
 }
 
 /** Columns that travel: those that the definition wants, and unknown ones of a type that can be read. */
@@ -53,9 +55,24 @@ function beyond(
   return `(${terms.join(" OR ")})`;
 }
 
+/** `(a = x AND b = y) OR ...`: looked up in the index one by one. */
+function among(
+  key: readonly Pick<SourceColumn, "name" | "dataType" | "charset">[],
+  keys: readonly (readonly KeyValue[])[],
+): string {
+  const rows = keys.map((values) =>
+    key.map((column, i) => `${quoteName(column.name)} = ${literal(values[i] as KeyValue, column)}`).join(" AND "),
+  );
+  return rows.length === 0 ? "FALSE" : `(${rows.map((row) => `(${row})`).join(" OR ")})`;
+}
+
 /** Text of the snapshot's SELECT; keyset, never OFFSET. */
-export function selectText(table: SourceTable, route: RowRoute, range: TableRange): string {
-  const columns = selected(table, route);
+export function selectText(
+  table: SourceTable,
+  route: RowRoute,
+  range: TableRange,
+  columns: SourceTable["columns"] = selected(table, route),
+): string {
   const byName = new Map(table.columns.map((c) => [c.name, c]));
   const key = route.key.flatMap((name) => byName.get(name) ?? []);
   const [first] = key;
@@ -64,6 +81,7 @@ export function selectText(table: SourceTable, route: RowRoute, range: TableRang
     if (range.above !== null) conditions.push(`${quoteName(first.name)} > ${literal(range.above, first)}`);
     if (range.upTo !== null) conditions.push(`${quoteName(first.name)} <= ${literal(range.upTo, first)}`);
     if (range.after !== null) conditions.push(beyond(key, range.after));
+    if (range.keys !== undefined) conditions.push(among(key, range.keys));
   }
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const order = key.length === 0 ? "" : ` ORDER BY ${key.map((c) => quoteName(c.name)).join(", ")}`;

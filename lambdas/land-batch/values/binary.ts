@@ -1,15 +1,7 @@
+import { fromBase64 } from "../../core/base64.ts";
 import { pieces } from "./text.ts";
 import { keepRaw, noteRaw, unfit } from "./value.ts";
 import type { CellContext, CellEncoder } from "./value.ts";
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
-/** @returns the bytes of base64 text, or null when it is none: Node's own decoder skips what it does not know. */
-export function fromBase64(value: unknown): Buffer | null {
-  return typeof value === "string" && value.length % 4 === 0 && BASE64.test(value)
-    ? Buffer.from(value, "base64")
-    : null;
-}
 
 /**
  * BINARY, VARBINARY, BLOB: base64 in the record, hex in the file. COPY loads an empty field of VARBYTE as NULL, so an

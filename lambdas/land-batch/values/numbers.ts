@@ -1,5 +1,5 @@
 import type { ColumnType } from "../../../schemas/model/column.ts";
-import { fromBase64 } from "./binary.ts";
+import { fromBase64 } from "../../core/base64.ts";
 import { LossyNumber, unfit } from "./value.ts";
 import type { CellContext, CellEncoder } from "./value.ts";
 

@@ -1,10 +1,10 @@
 import { MAX_VARCHAR } from "../../../schemas/types/warehouse.ts";
+import { MOST_BYTES_A_UNIT, pieces } from "../../core/long-text.ts";
 import { quoted } from "./csv.ts";
 import { keepRaw, noNotes, unfit, VariantNeeded } from "./value.ts";
 import type { CellContext, CellEncoder, RowNotes } from "./value.ts";
 
-/** UTF-16 units never need more than three bytes each in UTF-8. */
-const MOST_BYTES_A_UNIT = 3;
+export { pieces };
 
 /**
  * Text, at most `bytes` bytes in UTF-8.
@@ -72,17 +72,4 @@ export function superText(text: string, notes: RowNotes): string | readonly stri
   const whole = text.isWellFormed() ? text : spelledOut(text, notes);
   const held = whole.includes("\0") ? withoutNul(whole, notes) : whole;
   return Buffer.byteLength(held) > MAX_VARCHAR ? pieces(held) : held;
-}
-
-/** A text cut between characters into strings that SUPER can hold. */
-export function pieces(text: string): readonly string[] {
-  const step = Math.floor(MAX_VARCHAR / MOST_BYTES_A_UNIT) - 1;
-  const parts: string[] = [];
-  for (let from = 0; from < text.length;) {
-    let to = Math.min(from + step, text.length);
-    if (to < text.length && /[\uD800-\uDBFF]/.test(text.charAt(to - 1))) to -= 1;
-    parts.push(text.slice(from, to));
-    from = to;
-  }
-  return parts;
 }

@@ -62,6 +62,8 @@ own([1, 2], "trunc");
 own([2], "to_varbyte from_varbyte");
 own([2, 3], "convert_timezone");
 own([1], "json_parse json_serialize is_valid_json is_valid_json_array json_typeof can_json_parse json_array_length");
+own([1], "json_size json_serialize_to_varbyte");
+own([2], "json_extract_path_text");
 add("scalar", [0, MANY], "object", (a) => `redshift.compact(json_build_object(${a.join(", ")}))`);
 add("scalar", [0, MANY], "array", (a) => `redshift.compact(json_build_array(${a.join(", ")}))`);
 own([2, 5], "regexp_replace");

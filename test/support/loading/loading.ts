@@ -24,6 +24,8 @@ type Store = ReturnType<typeof memoryStore>;
 export interface Loading {
   /** PostgreSQL behind the stand-in. */
   readonly url: string;
+  /** The Data API over it, as other processes reach it. */
+  readonly dataApi: { readonly endpoint: string; readonly database: string };
   /** As the Data API describes a statement. */
   describe(id: string): Promise<DescribeStatementResponse>;
   readonly warehouse: Warehouse;
@@ -66,6 +68,7 @@ export async function startLoading(): Promise<Loading> {
   let cluster = "test-0";
   return {
     url: engine.url,
+    dataApi: { endpoint: api.endpoint, database: engine.database },
     describe: (id) => api.client.send(new DescribeStatementCommand({ Id: id })),
     warehouse,
     landing,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { copyChunk } from "../../../lambdas/capture-snapshot/chunk.ts";
 import { finishSnapshot } from "../../../lambdas/capture-snapshot/finish.ts";
-import { MOST_CHUNKS, planChunks, rowsPerChunk, splitRange } from "../../../lambdas/capture-snapshot/chunks.ts";
+import { MOST_CHUNKS, planChunks, rowsPerChunk } from "../../../lambdas/capture-snapshot/chunks.ts";
 import { planSnapshot, readPlan } from "../../../lambdas/capture-snapshot/plan.ts";
+import { splitRange } from "../../../lambdas/core/key-ranges.ts";
 import type { KeyValue, SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
 import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
@@ -46,6 +47,9 @@ function source(overrides: Partial<SourceDatabase> = {}, onRead: () => void = ()
         const lastKey: KeyValue[] = [pair.at(-1) ?? 0];
         yield { lastKey, rows: pair.map((n) => ({ key: `{"orderNumber":${n}}`, after: `{"orderNumber":${n}}` })) };
       }
+    },
+    scan: () => {
+      throw new Error("a snapshot scans nothing");
     },
     close: async () => undefined,
     ...overrides,

@@ -25,11 +25,14 @@ function prepare() {
   };
   const settings = { cluster: "c", wakeSlotSeconds: 10, tables: [orders], encoders: encoderCache(1) };
   const land = (event: MSKEvent) => landBatch(event, settings, ports);
+  /** By key: ranges are written side by side. */
   const files = () =>
-    [...ports.landing.objects].flatMap(([key, { body }]) => {
-      const parsed = parseLandingKey(key);
-      return parsed === null ? [] : [{ ...parsed, text: gunzipSync(body).toString("utf8") }];
-    });
+    [...ports.landing.objects]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([key, { body }]) => {
+        const parsed = parseLandingKey(key);
+        return parsed === null ? [] : [{ ...parsed, text: gunzipSync(body).toString("utf8") }];
+      });
   return { ...ports, woken, land, files };
 }
 

@@ -10,7 +10,7 @@ import { fastRecordReader } from "../../../lambdas/land-batch/fast-record.ts";
 import { gzipWriter } from "../../../lambdas/land-batch/gzip.ts";
 import { parseRecord } from "../../../lambdas/land-batch/record-value.ts";
 import { rowEncoder } from "../../../lambdas/land-batch/row-encoder.ts";
-import { keyEncoder } from "../../../lambdas/land-batch/values/key.ts";
+import { keyEncoder } from "../../../lambdas/core/key-text.ts";
 import { versionWriter } from "../../../lambdas/land-batch/version-writer.ts";
 import { fileDefinition } from "../../../schemas/hash.ts";
 import * as c from "../../../schemas/model/column.ts";

@@ -82,4 +82,12 @@ export const SUPER: readonly string[] = [
   fn("is_valid_json_array(value text)", "boolean", "value IS JSON ARRAY"),
   fn("json_array_length(value text)", "integer", "pg_catalog.json_array_length(value::json)"),
   fn("json_typeof(value json)", "text", "pg_catalog.json_typeof(value)"),
+  fn("json_size(value json)", "integer", "octet_length(redshift.json_serialize(value))"),
+  fn("json_serialize_to_varbyte(value json)", "bytea", "convert_to(redshift.json_serialize(value), 'UTF8')"),
+  // A path that is not there is an empty string in Redshift.
+  fn(
+    "json_extract_path_text(value text, path text)",
+    "text",
+    "CASE WHEN value IS NOT NULL THEN coalesce(value::json ->> path, '') END",
+  ),
 ];

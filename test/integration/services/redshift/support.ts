@@ -62,6 +62,7 @@ export async function startWarehouse(): Promise<Warehouse> {
 export interface DataApi {
   readonly client: RedshiftDataClient;
   readonly objects: MemoryObjects;
+  readonly endpoint: string;
   close(): Promise<void>;
 }
 
@@ -79,8 +80,9 @@ export async function startDataApi(warehouse: Warehouse, extra: Partial<Redshift
     service.handle(operation, input, { region: "us-east-1", account: "000000000000" }),
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new RedshiftDataClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     region: "us-east-1",
     credentials: CREDENTIALS,
     maxAttempts: 1,
@@ -88,6 +90,7 @@ export async function startDataApi(warehouse: Warehouse, extra: Partial<Redshift
   return {
     client,
     objects,
+    endpoint,
     close: async () => {
       client.destroy();
       await service.close();

@@ -1,0 +1,17 @@
+import { MAX_VARCHAR } from "../../schemas/types/warehouse.ts";
+
+/** UTF-16 units never need more than three bytes each in UTF-8. */
+export const MOST_BYTES_A_UNIT = 3;
+
+/** A text cut between characters into strings that SUPER can hold. */
+export function pieces(text: string): readonly string[] {
+  const step = Math.floor(MAX_VARCHAR / MOST_BYTES_A_UNIT) - 1;
+  const parts: string[] = [];
+  for (let from = 0; from < text.length;) {
+    let to = Math.min(from + step, text.length);
+    if (to < text.length && /[\uD800-\uDBFF]/.test(text.charAt(to - 1))) to -= 1;
+    parts.push(text.slice(from, to));
+    from = to;
+  }
+  return parts;
+}

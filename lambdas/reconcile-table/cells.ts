@@ -1,0 +1,146 @@
+import { createHash, hash } from "node:crypto";
+import { warehouseType } from "../../schemas/types/warehouse.ts";
+import {
+  BAR,
+  BAR_TEXT,
+  JSON_NULL,
+  MAX_JSON_TEXT,
+  MAX_ROW,
+  NULL_TEXT,
+  SLICE,
+} from "../../schemas/sql/reconcile/cells.ts";
+import type { CellForm } from "../../schemas/sql/reconcile/cells.ts";
+import { MalformedInputError } from "../core/errors.ts";
+import { pieces } from "../core/long-text.ts";
+import { floatCell } from "./float-text.ts";
+import { dateCell, momentCell, timeCell } from "./temporal-text.ts";
+import type { TextSink } from "./text-sink.ts";
+
+/** Writes the canonical text of a cell whose record text is the JSON at `from[start, end)`, which is not null. */
+export type CellWriter = (out: TextSink, from: Buffer, start: number, end: number) => void;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BAR_BYTE = 0x7c;
+const NUL_ESCAPE = /((?:^|[^\\])(?:\\\\)*)\\u0000/g;
+const PICTURE_OF_NUL = "\u2400";
+
+/** The twin of cellSql (schemas/sql/reconcile/cell-sql.ts) on record texts. */
+export function cellWriter(form: CellForm): CellWriter {
+  const { type } = form.column;
+  switch (type.kind) {
+    case "int":
+    case "decimal":
+    case "year":
+    case "bit":
+      return unquoted;
+    case "time":
+      return timeCell;
+    case "float":
+      return floatCell(type.bits);
+    case "date":
+      return dateCell;
+    case "datetime":
+    case "timestamp":
+      return momentCell;
+    case "pseudonym":
+      return plainText;
+    case "string":
+    case "enum":
+    case "set":
+      return form.digested ? digestedText(form) : plainText;
+    case "bytes":
+      return bytesCell(form);
+    case "json":
+      return jsonCell;
+  }
+}
+
+const unquoted: CellWriter = (out, from, start, end) => {
+  if (from[start] === QUOTE) out.slice(from, start + 1, end - 1);
+  else out.slice(from, start, end);
+};
+
+/** The text of a JSON string, with what stands for NUL in the warehouse; null when its bytes are the text already. */
+function unescaped(from: Buffer, start: number, end: number): string | null {
+  for (let i = start + 1; i < end - 1; i += 1) {
+    if (from[i] === BACKSLASH) {
+      return (JSON.parse(from.toString("utf8", start, end)) as string).replaceAll("\0", PICTURE_OF_NUL);
+    }
+  }
+  return null;
+}
+
+/** One pass over the bytes of most texts; those with an escape or a bar are few. */
+const plainText: CellWriter = (out, from, start, end) => {
+  const { length } = out;
+  out.ensure(end - start);
+  const { bytes } = out;
+  let at = length;
+  for (let i = start + 1; i < end - 1; i += 1) {
+    const byte = from[i] as number;
+    if (byte === BACKSLASH || byte === BAR_BYTE) {
+      out.length = length;
+      out.utf8((unescaped(from, start, end) ?? from.toString("utf8", start + 1, end - 1)).replaceAll(BAR, BAR_TEXT));
+      return;
+    }
+    bytes[at++] = byte;
+  }
+  out.length = at;
+};
+
+const md5 = (data: string | Buffer): string => hash("md5", data, "hex");
+
+function digestedText(form: CellForm): CellWriter {
+  const width = widthOf(form);
+  return (out, from, start, end) => {
+    const text = unescaped(from, start, end) ?? from.toString("utf8", start + 1, end - 1);
+    const keptLong = form.keptLong && Buffer.byteLength(text) > width;
+    out.ascii(md5(keptLong ? JSON.stringify(pieces(text)) : text));
+  };
+}
+
+function widthOf({ column }: CellForm): number {
+  const held = warehouseType(column.type);
+  return "bytes" in held ? held.bytes : 0;
+}
+
+function bytesCell(form: CellForm): CellWriter {
+  const width = widthOf(form);
+  return (out, from, start, end) => {
+    const content = Buffer.from(from.toString("latin1", start + 1, end - 1), "base64");
+    if (form.keptLong && content.length > width) out.ascii(md5(JSON.stringify(pieces(content.toString("hex")))));
+    else if (!form.digested) out.ascii(content.toString("hex"));
+    else out.ascii(width <= SLICE ? md5(content.toString("hex")) : slicedDigest(content));
+  };
+}
+
+/** The MD5 of the MD5s of the hex texts of all slices. */
+function slicedDigest(content: Buffer): string {
+  const all = createHash("md5");
+  let from = 0;
+  do {
+    all.update(md5(content.toString("hex", from, Math.min(from + SLICE, content.length))));
+    from += SLICE;
+  } while (from < content.length && from < MAX_ROW);
+  return all.digest("hex");
+}
+
+const jsonCell: CellWriter = (out, from, start, end) => {
+  const text = JSON.parse(from.toString("utf8", start, end)) as unknown;
+  if (typeof text !== "string") throw new MalformedInputError("JSON was decoded as something else than text");
+  const held = compact(withoutNulEscapes(text));
+  if (held === JSON_NULL) out.ascii(NULL_TEXT);
+  else out.ascii(Buffer.byteLength(held) > MAX_JSON_TEXT ? slicedDigest(Buffer.from(held)) : md5(held));
+};
+
+/** Blanks outside strings say nothing, and SUPER does not keep them; MariaDB's JSON is text as it was written. */
+const compact = (text: string): string => text.replace(/("(?:[^"\\]|\\.)*")|[ \t\n\r]+/g, "$1");
+
+/** `\u0000` escapes as land-batch writes them. */
+function withoutNulEscapes(text: string): string {
+  if (!text.includes("\\u0000")) return text;
+  const once = (input: string): string => input.replace(NUL_ESCAPE, `$1${PICTURE_OF_NUL}`);
+  // Twice, because neighbours share the character before.
+  return once(once(text));
+}

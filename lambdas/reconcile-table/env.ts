@@ -1,0 +1,23 @@
+import { z } from "zod";
+import {
+  envInteger,
+  kafkaEnvironment,
+  landingEnvironment,
+  personalDataEnvironment,
+  sourceEnvironment,
+  warehouseEnvironment,
+} from "../core/env.ts";
+
+export const reconcileTableEnvironment = z.object({
+  ...sourceEnvironment,
+  ...kafkaEnvironment,
+  ...landingEnvironment,
+  ...warehouseEnvironment,
+  ...personalDataEnvironment,
+  /** Rows read before progress is saved. */
+  CHUNK_ROWS: envInteger,
+  /** Rows that are looked at one by one when one of them differs. */
+  RANGE_ROWS: envInteger,
+  /** Longest wait, in seconds, until the mirror has passed the place at which the source was read. */
+  PATIENCE_SECONDS: envInteger,
+});

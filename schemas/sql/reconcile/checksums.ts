@@ -1,0 +1,128 @@
+import type { AnyTable } from "../../model/table.ts";
+import { mirrorName } from "../../naming.ts";
+import { joinColumns, KEY_COLUMN, keyColumns } from "../keys.ts";
+import { identifier, integer, literal, qualified } from "../quote.ts";
+import { cellSql } from "./cell-sql.ts";
+import { cellForms, KEY_SEPARATOR, SEPARATOR } from "./cells.ts";
+
+/** Digits of a row's checksum. */
+export const CHECKSUM_DIGITS = 18;
+
+/**
+ * A text's checksum: the first 18 hex digits of its MD5 with a-f read as 0-5, a decimal number. Of the ways to make a
+ * number of an MD5 this is the one that Redshift and PostgreSQL share (STRTOL is Redshift's alone). Two texts have the
+ * same with a chance of 1 in 2^57.
+ */
+const checksum = (text: string): string =>
+  `TRANSLATE(SUBSTRING(MD5(${text}), 1, ${CHECKSUM_DIGITS}), 'abcdef', '012345')`;
+
+/** The checksum of a mirror row, from its columns, as text of 18 digits. */
+export function rowChecksum(table: AnyTable): string {
+  return checksum(cellForms(table).map(cellSql).join(` || '${SEPARATOR}' || `));
+}
+
+/** Whole-number keys from `low` to `high` in steps of `width`; what lies outside belongs to the first or the last. */
+export interface Steps {
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly width: bigint;
+}
+
+/** `above < first key column <= upTo`; null is open. */
+export interface KeyRange {
+  readonly above: bigint | null;
+  readonly upTo: bigint | null;
+}
+
+/** The column by whose value rows are put into steps, or null: rows go into buckets by the hash of their key. */
+export function steppedColumn(table: AnyTable): string | null {
+  const [first] = keyColumns(table);
+  return first !== undefined && table.columns[first]?.type.kind === "int" ? first : null;
+}
+
+/** What names a row: the join columns as text, in their order, joined by `|`. `_key` is its own text. */
+function identityParts(table: AnyTable): readonly string[] {
+  const forms = new Map(cellForms(table).map((form) => [form.name, { ...form, digested: false }]));
+  return joinColumns(table).map((name) => {
+    const form = forms.get(name);
+    return form === undefined ? identifier(name) : cellSql(form);
+  });
+}
+
+/** The text whose hash decides about a row's bucket. */
+function bucketText(table: AnyTable): string {
+  const parts = joinColumns(table).includes(KEY_COLUMN) ? [identifier(KEY_COLUMN)] : identityParts(table);
+  return parts.join(` || '${KEY_SEPARATOR}' || `);
+}
+
+/** @param count at most 2^16 */
+function bucketOf(table: AnyTable, count: number): string {
+  return `MOD(CAST(${checksum(bucketText(table))} AS BIGINT), ${integer(count)})`;
+}
+
+function inRange(table: AnyTable, { above, upTo }: KeyRange): readonly string[] {
+  const column = identifier(steppedColumn(table) ?? "");
+  return [...(above === null ? [] : [`${column} > ${above}`]), ...(upTo === null ? [] : [`${column} <= ${upTo}`])];
+}
+
+const SUMS = (table: AnyTable): string =>
+  `COUNT(*) AS row_count, SUM(CAST(${rowChecksum(table)} AS NUMERIC(38,0))) AS checksum`;
+
+/** `bucket, row_count, checksum` of the mirror's live rows in a range of a whole-number key. */
+export function stepChecksums(table: AnyTable, range: KeyRange, { low, high, width }: Steps): string {
+  const column = identifier(steppedColumn(table) ?? "");
+  const step = `CAST(LEAST(GREATEST(${column}, ${low}), ${high}) - ${low} AS BIGINT) / ${width}`;
+  const where = ["NOT _deleted", ...inRange(table, range)].join(" AND ");
+  return `SELECT ${step} AS bucket, ${SUMS(table)}\nFROM ${qualified(mirrorName(table))}\nWHERE ${where}\nGROUP BY ${step}`;
+}
+
+/** `bucket, row_count, checksum` of all of the mirror's live rows, by the hash of their keys. */
+export function bucketChecksums(table: AnyTable, count: number): string {
+  const bucket = bucketOf(table, count);
+  return `SELECT ${bucket} AS bucket, ${SUMS(table)}\nFROM ${qualified(mirrorName(table))}\nWHERE NOT _deleted\nGROUP BY ${bucket}`;
+}
+
+/** Which rows of the mirror are wanted: ranges of a whole-number key, buckets, or rows by name. */
+export type RowChoice =
+  | { readonly ranges: readonly KeyRange[] }
+  | { readonly buckets: readonly number[]; readonly of: number }
+  | { readonly identities: readonly string[] };
+
+/** `row_name, checksum, version, deleted` of mirror rows, deleted ones included. */
+export function mirrorRows(table: AnyTable, choice: RowChoice): string {
+  const identity = identityParts(table).join(` || '${KEY_SEPARATOR}' || `);
+  return `SELECT ${identity} AS row_name, ${rowChecksum(table)} AS checksum, _version AS version, _deleted AS deleted
+FROM ${qualified(mirrorName(table))}
+WHERE ${chosen(table, choice)}`;
+}
+
+function chosen(table: AnyTable, choice: RowChoice): string {
+  if ("ranges" in choice) {
+    const ranges = choice.ranges.map((range) => `(${inRange(table, range).join(" AND ")})`);
+    return choice.ranges.some(({ above, upTo }) => above === null && upTo === null) ? "1 = 1" : ranges.join(" OR ");
+  }
+  if ("buckets" in choice) return `${bucketOf(table, choice.of)} IN (${choice.buckets.map(integer).join(", ")})`;
+  return namedRows(table, choice.identities);
+}
+
+/** Rows by the last of the join columns, which is `_key` or enough to find few; the caller compares identities. */
+function namedRows(table: AnyTable, identities: readonly string[]): string {
+  const columns = joinColumns(table);
+  const parts = identities.map((identity) => identity.split(KEY_SEPARATOR));
+  if (columns.includes(KEY_COLUMN)) {
+    const at = columns.indexOf(KEY_COLUMN);
+    return `${identifier(KEY_COLUMN)} IN (${parts.map((part) => literal(part[at] ?? "")).join(", ")})`;
+  }
+  const [first] = columns;
+  const column = steppedColumn(table);
+  if (first !== undefined && column === first)
+    return `${identifier(first)} IN (${parts.map(([value]) => whole(value)).join(", ")})`;
+  const texts = identityParts(table).join(` || '${KEY_SEPARATOR}' || `);
+  return `${texts} IN (${identities.map(literal).join(", ")})`;
+}
+
+/** @throws TypeError for what is no whole number: it comes from the warehouse or from our own decoder */
+function whole(text: string | undefined): string {
+  if (text === undefined || !/^-?\d{1,20}$/.test(text)) throw new TypeError(`'${String(text)}' is no whole number`);
+  return text;
+}

@@ -1,0 +1,8 @@
+SELECT CAST(LEAST(GREATEST(employee_number, 1001), 2000) - 1001 AS BIGINT) / 10 AS bucket, COUNT(*) AS row_count, SUM(CAST(TRANSLATE(SUBSTRING(MD5(COALESCE(CAST(employee_number AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(last_name, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(first_name, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(extension, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(email, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(office_code, '|', '|.'), '|~') || '|,' || COALESCE(CAST(reports_to AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(job_title, '|', '|.'), '|~')), 1, 18), 'abcdef', '012345') AS NUMERIC(38,0))) AS checksum
+FROM mirror.classicmodels_employees
+WHERE NOT _deleted AND employee_number > 1000 AND employee_number <= 2000
+GROUP BY CAST(LEAST(GREATEST(employee_number, 1001), 2000) - 1001 AS BIGINT) / 10;
+
+SELECT COALESCE(CAST(employee_number AS VARCHAR), '|~') AS row_name, TRANSLATE(SUBSTRING(MD5(COALESCE(CAST(employee_number AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(last_name, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(first_name, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(extension, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(email, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(office_code, '|', '|.'), '|~') || '|,' || COALESCE(CAST(reports_to AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(job_title, '|', '|.'), '|~')), 1, 18), 'abcdef', '012345') AS checksum, _version AS version, _deleted AS deleted
+FROM mirror.classicmodels_employees
+WHERE (employee_number > 1000 AND employee_number <= 2000);

@@ -1,0 +1,8 @@
+SELECT MOD(CAST(TRANSLATE(SUBSTRING(MD5(_key), 1, 18), 'abcdef', '012345') AS BIGINT), 64) AS bucket, COUNT(*) AS row_count, SUM(CAST(TRANSLATE(SUBSTRING(MD5(COALESCE(REPLACE(product_code, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_name, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_line, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_scale, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_vendor, '|', '|.'), '|~') || '|,' || COALESCE(MD5(product_description), '|~') || '|,' || COALESCE(CAST(quantity_in_stock AS VARCHAR), '|~') || '|,' || COALESCE(CAST(buy_price AS VARCHAR), '|~') || '|,' || COALESCE(CAST(msrp AS VARCHAR), '|~')), 1, 18), 'abcdef', '012345') AS NUMERIC(38,0))) AS checksum
+FROM mirror.classicmodels_products
+WHERE NOT _deleted
+GROUP BY MOD(CAST(TRANSLATE(SUBSTRING(MD5(_key), 1, 18), 'abcdef', '012345') AS BIGINT), 64);
+
+SELECT _key AS row_name, TRANSLATE(SUBSTRING(MD5(COALESCE(REPLACE(product_code, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_name, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_line, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_scale, '|', '|.'), '|~') || '|,' || COALESCE(REPLACE(product_vendor, '|', '|.'), '|~') || '|,' || COALESCE(MD5(product_description), '|~') || '|,' || COALESCE(CAST(quantity_in_stock AS VARCHAR), '|~') || '|,' || COALESCE(CAST(buy_price AS VARCHAR), '|~') || '|,' || COALESCE(CAST(msrp AS VARCHAR), '|~')), 1, 18), 'abcdef', '012345') AS checksum, _version AS version, _deleted AS deleted
+FROM mirror.classicmodels_products
+WHERE MOD(CAST(TRANSLATE(SUBSTRING(MD5(_key), 1, 18), 'abcdef', '012345') AS BIGINT), 64) IN (3, 17);

@@ -1,0 +1,176 @@
+import { Pump } from "../../lambdas/capture-changes/pump.ts";
+import { binlogOf } from "../../lambdas/adapters/binlog/index.ts";
+import { connectSource } from "../../lambdas/adapters/mysql/index.ts";
+import { openSession } from "../../lambdas/adapters/mysql/session.ts";
+import type { MysqlSession } from "../../lambdas/adapters/mysql/session.ts";
+import type { MysqlTarget } from "../../lambdas/adapters/mysql/index.ts";
+import type { Publisher, SourceDatabase } from "../../lambdas/core/capture-ports.ts";
+import type { Checkpoint } from "../../lambdas/core/checkpoint.ts";
+import type { ReconcileReport } from "../../lambdas/core/events.ts";
+import { recordWriter } from "../../lambdas/core/record-text.ts";
+import { checkpointKey } from "../../lambdas/core/state-keys.ts";
+import { planRun } from "../../lambdas/reconcile-table/plan-run.ts";
+import type { ReconcilePorts, ReconcileSettings } from "../../lambdas/reconcile-table/ports.ts";
+import { continueRun, startRepair } from "../../lambdas/reconcile-table/reconcile-table.ts";
+import { qualifiedName, topicName } from "../../schemas/naming.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
+import { startLoading } from "./loading/loading.ts";
+import type { Loading } from "./loading/loading.ts";
+import { memoryStore } from "./memory-store.ts";
+
+const SOURCE_NAME = "test";
+/** Records of one landing object. */
+const LANDED_AT_ONCE = 50_000;
+
+/**
+ * A source and a warehouse that are real, and capture, landing and load between them; only the topics are arrays. The
+ * mirror follows the source when the test says so, and whenever the reconciliation waits.
+ */
+export interface Reconciling {
+  readonly writer: MysqlSession;
+  readonly source: SourceDatabase;
+  readonly loading: Loading;
+  readonly state: ReturnType<typeof memoryStore>;
+  /** What is done each time the reconciliation waits, before the mirror follows. */
+  onWait: () => Promise<void>;
+  /** Copies all tables at an anchor. */
+  copy(): Promise<void>;
+  /** Captures and loads what the source has committed by now. */
+  follow(): Promise<void>;
+  /** Compares and runs to the end. */
+  reconcile(overrides?: Partial<ReconcilePorts>, only?: readonly AnyTable[]): Promise<ReconcileReport>;
+  repair(): Promise<ReconcileReport>;
+  stop(): Promise<void>;
+}
+
+export async function startReconciling(
+  target: MysqlTarget,
+  tables: readonly AnyTable[],
+  settings: Partial<ReconcileSettings> = {},
+): Promise<Reconciling> {
+  const writer = await openSession(target);
+  const source = await connectSource(target);
+  const loading = await startLoading();
+  const state = memoryStore();
+  const topics = new Map(tables.map((table) => [topicName(table), { table, sent: [] as string[], landed: 0 }]));
+  const publisher: Publisher = {
+    send: (topic, _key, value) => {
+      topics.get(topic)?.sent.push(value);
+      return true;
+    },
+    sendToAll: async (topic, value) => void topics.get(topic)?.sent.push(value),
+    drained: async () => undefined,
+    flush: async () => undefined,
+    close: async () => undefined,
+  };
+  await loading.migrate(tables);
+
+  const save = async (place: { readonly file: string; readonly pos: number }): Promise<void> => {
+    const checkpoint: Checkpoint = {
+      ...{ position: { epoch: 1, file: place.file, pos: place.pos }, sent: null, gtid: null, server: "", turn: 0 },
+      ...{ owner: "", savedAt: new Date().toISOString(), committedAt: null },
+    };
+    await state.put(checkpointKey(SOURCE_NAME), Buffer.from(JSON.stringify(checkpoint)));
+  };
+  const position = async (): Promise<Checkpoint> => {
+    const stored = await state.get(checkpointKey(SOURCE_NAME));
+    return JSON.parse(stored?.body.toString("utf8") ?? "") as Checkpoint;
+  };
+  const load = async (): Promise<void> => {
+    for (const topic of topics.values()) {
+      while (topic.landed < topic.sent.length) {
+        const values = topic.sent.slice(topic.landed, topic.landed + LANDED_AT_ONCE);
+        await loading.land(topic.table, values, { offset: topic.landed });
+        topic.landed += values.length;
+        await loading.load(topic.table);
+      }
+    }
+  };
+  const follow = async (): Promise<void> => {
+    const start = await position();
+    const end = await source.currentPlace();
+    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, metric: () => undefined };
+    const connector = "mariadb";
+    const pump = new Pump({ sourceName: SOURCE_NAME, connector, tables, start }, publisher, {
+      ...{ telemetry: quiet, now: Date.now, state },
+    });
+    const { signal } = new AbortController();
+    const open = binlogOf(target, { untilEnd: true });
+    for await (const events of open({ from: start.position, gtid: null, serverId: 8_100, tables, signal })) {
+      await pump.push(events);
+    }
+    await save(end);
+    await load();
+  };
+  const world: Reconciling = {
+    ...{ writer, source, loading, state, follow },
+    onWait: async () => undefined,
+    copy: async () => {
+      const anchor = await source.anchor();
+      await save(anchor);
+      for (const table of tables) {
+        const origin = {
+          ...({
+            connector: "mariadb",
+            name: SOURCE_NAME,
+            epoch: 1,
+            db: table.area.database,
+            table: table.source,
+          } as const),
+          ...{
+            serverId: 1,
+            gtid: null,
+            file: anchor.file,
+            pos: anchor.pos,
+            committedAt: anchor.takenAt,
+            snapshot: true,
+          },
+        };
+        const { signal } = new AbortController();
+        for await (const batch of source.read({ table, above: null, upTo: null, after: null, signal })) {
+          const records = recordWriter(origin, Date.now());
+          for (const { key, after } of batch.rows) {
+            publisher.send(topicName(table), key, records.change("r", 0, null, after));
+          }
+        }
+      }
+      await load();
+    },
+    reconcile: async (overrides = {}, only = tables) => {
+      const ports = portsOf(overrides);
+      const plan = await planRun(only.map(qualifiedName), all, ports);
+      return continueRun(plan.id, all, ports);
+    },
+    repair: async () => {
+      const { runId } = await startRepair(null, null, { state });
+      return continueRun(runId, all, portsOf({}));
+    },
+    stop: async () => {
+      writer.close();
+      await source.close();
+      await loading.stop();
+    },
+  };
+  const all: ReconcileSettings = {
+    ...{ sourceName: SOURCE_NAME, definitions: tables, chunkRows: 2_000, rangeRows: 100, patienceSeconds: 60 },
+    ...settings,
+  };
+  const portsOf = (overrides: Partial<ReconcilePorts>): ReconcilePorts => ({
+    ...{ state, source, warehouse: loading.warehouse, telemetry: loading.telemetry, now: Date.now },
+    newId: () => crypto.randomUUID(),
+    publisher: async () => publisher,
+    remaining: () => 900_000,
+    endOffsets: async (names) =>
+      new Map(names.map((name) => [name, partitionsOf(topics.get(name)?.table, topics.get(name)?.sent.length ?? 0)])),
+    sleep: async () => {
+      await world.onWait();
+      await follow();
+    },
+    ...overrides,
+  });
+  return world;
+}
+
+/** All records are in the first partition. */
+const partitionsOf = (table: AnyTable | undefined, end: number): readonly number[] =>
+  Array.from({ length: table?.partitions ?? 1 }, (_, partition) => (partition === 0 ? end : 0));
