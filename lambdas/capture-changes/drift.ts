@@ -18,8 +18,6 @@ export interface DriftPorts {
 
 type Ddl = Extract<BinlogEvent, { kind: "ddl" }>;
 
-const STATEMENT_CHARACTERS = 200;
-
 /** A statement that may have changed stored rows without row events: what was copied before it does not hold any more. */
 export async function wishAfterStatement(
   table: AnyTable,
@@ -31,7 +29,8 @@ export async function wishAfterStatement(
     id: `${event.verb}-${event.place.file}-${event.place.pos}`,
     table: qualifiedName(table),
     reason: "altered",
-    detail: event.statement.slice(0, STATEMENT_CHARACTERS),
+    // Not the statement itself: its defaults and conditions may be personal data.
+    detail: `${event.verb.toUpperCase()} at ${event.place.file}:${event.place.pos}`,
     since: new Date(now()).toISOString(),
     position: { epoch, file: event.next.file, pos: event.next.pos },
   });
