@@ -74,8 +74,10 @@ describe("generated SQL compares no text or binary column bare", () => {
   );
 
   it("in the loads of all captured tables", () => {
+    // A floor's id is no column of the table, which may have one of that name.
+    const withoutFloorIds = (sql: string): string => sql.replace(/ GROUP BY id\b/g, "").replace(" seen.id = f.id", "");
     for (const table of tables) {
-      const compared = loadTransaction(loadPlan(table)).flatMap(comparedColumns);
+      const compared = loadTransaction(loadPlan(table)).map(withoutFloorIds).flatMap(comparedColumns);
       expect([table.name, compared.filter((name) => inexactColumns(table).includes(name))]).toEqual([table.name, []]);
     }
   });
