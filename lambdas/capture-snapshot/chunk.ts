@@ -10,6 +10,7 @@ import { hasPersonalKey } from "../core/personal-data.ts";
 import type { Seal } from "../core/personal-data.ts";
 import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey } from "../core/state-keys.ts";
+import { parseStored } from "../core/stored-json.ts";
 import { readPlan, snapshotOrigin } from "./plan.ts";
 import type { SnapshotPlan } from "./plan.ts";
 
@@ -167,7 +168,7 @@ class ChunkProgress {
   static async read(state: ObjectStore, key: string, seal: Seal | null): Promise<ChunkProgress> {
     const stored = await state.get(key);
     if (stored === null) return new ChunkProgress(state, key, seal, null, { rows: 0, done: false, after: null });
-    const progress = progressSchema.parse(JSON.parse(stored.body.toString("utf8")));
+    const progress = parseStored(stored.body.toString("utf8"), key, progressSchema, "start another snapshot");
     return new ChunkProgress(state, key, seal, stored.etag, progress);
   }
 

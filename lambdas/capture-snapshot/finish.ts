@@ -8,6 +8,7 @@ import type { Now, ObjectStore } from "../core/ports.ts";
 import { noteResync } from "../core/resynced.ts";
 import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey, snapshotFinishKey } from "../core/state-keys.ts";
+import { readStored } from "../core/stored-json.ts";
 import { noteCopied } from "../core/table-facts.ts";
 import { copyOf, readPlan, snapshotOrigin } from "./plan.ts";
 
@@ -33,8 +34,12 @@ export async function finishSnapshot(
   const plan = await readPlan(ports.state, request.snapshotId);
   let rows = 0;
   for (let chunk = 0; chunk < plan.chunks.length; chunk++) {
-    const stored = await ports.state.get(snapshotChunkKey(plan.id, chunk));
-    const progress = stored === null ? null : chunkSchema.parse(JSON.parse(stored.body.toString("utf8")));
+    const progress = await readStored(
+      ports.state,
+      snapshotChunkKey(plan.id, chunk),
+      chunkSchema,
+      "start another snapshot",
+    );
     if (progress?.done !== true) throw new TransientError(`chunk ${chunk} of snapshot ${plan.id} is not done`);
     rows += progress.rows;
   }

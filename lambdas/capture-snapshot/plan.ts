@@ -17,6 +17,7 @@ import {
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
+import { readStored } from "../core/stored-json.ts";
 import { checkTableCount, planChunks } from "./chunks.ts";
 import type { ChunkPlan } from "./chunks.ts";
 import { notePlanned } from "../core/table-facts.ts";
@@ -52,9 +53,9 @@ const planSchema = z.object({
 /** @throws MalformedInputError when there is no such plan or it cannot be read */
 export async function readPlan(state: ObjectStore, snapshotId: string): Promise<SnapshotPlan> {
   const key = snapshotPlanKey(snapshotId);
-  const stored = await state.get(key);
-  if (stored === null) throw new MalformedInputError(`there is no snapshot '${snapshotId}' (${key} is missing)`);
-  return planSchema.parse(JSON.parse(stored.body.toString("utf8")));
+  const plan = await readStored(state, key, planSchema, "start another snapshot");
+  if (plan === null) throw new MalformedInputError(`there is no snapshot '${snapshotId}' (${key} is missing)`);
+  return plan;
 }
 
 /** What the plan says of one of its tables, as the table's facts keep it. */

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { MalformedInputError } from "./errors.ts";
+import type { ObjectStore } from "./ports.ts";
+import { checkpointKey } from "./state-keys.ts";
+import { parseStored, readStored } from "./stored-json.ts";
 import type { Position } from "./version.ts";
 
 const checkpointSchema = z.object({
@@ -40,18 +42,8 @@ export interface Checkpoint {
 }
 
 /** Reads a checkpoint object's text. @throws MalformedInputError naming the key when it is not one */
-export function parseCheckpoint(text: string, key: string): Checkpoint {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new MalformedInputError(`the checkpoint ${key} is not JSON; restore an older version of the object`, {
-      cause,
-    });
-  }
-  const result = checkpointSchema.safeParse(value);
-  if (!result.success) {
-    throw new MalformedInputError(`the checkpoint ${key} cannot be read: ${result.error.message}`);
-  }
-  return result.data;
-}
+export const parseCheckpoint = (text: string, key: string): Checkpoint => parseStored(text, key, checkpointSchema);
+
+/** @returns null before the first snapshot of the source. @throws MalformedInputError naming the key */
+export const readCheckpoint = (state: Pick<ObjectStore, "get">, sourceName: string): Promise<Checkpoint | null> =>
+  readStored(state, checkpointKey(sourceName), checkpointSchema);

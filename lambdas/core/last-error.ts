@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { messageOf } from "./errors.ts";
 import type { Now, ObjectStore } from "./ports.ts";
+import { readStored } from "./stored-json.ts";
 
 /** `state/errors/<table>/<stage>.json`: the newest failure of one stage for one table, for `millrace status`. */
 const prefix = (table: string): string => `state/errors/${table}/`;
@@ -31,10 +32,9 @@ export async function clearError(state: ObjectStore, stage: string, table: strin
 export async function readErrors(state: ObjectStore): Promise<ReadonlyMap<string, ErrorNote>> {
   const notes = new Map<string, ErrorNote>();
   for await (const { key } of state.list("state/errors/")) {
-    const stored = await state.get(key);
+    const note = await readStored(state, key, noteSchema, "delete it, the next failure writes it anew");
     const table = key.split("/")[2];
-    if (stored === null || table === undefined) continue;
-    const note = noteSchema.parse(JSON.parse(stored.body.toString("utf8")));
+    if (note === null || table === undefined) continue;
     const known = notes.get(table);
     if (known === undefined || known.at < note.at) notes.set(table, note);
   }

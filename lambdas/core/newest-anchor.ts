@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Anchor } from "./capture-ports.ts";
-import { MalformedInputError } from "./errors.ts";
 import type { ObjectStore } from "./ports.ts";
 import { newestAnchorKey } from "./state-keys.ts";
+import { readStored } from "./stored-json.ts";
 
 export const anchorSchema: z.ZodType<Anchor> = z.object({
   file: z.string(),
@@ -21,13 +21,5 @@ export async function noteAnchor(sourceName: string, anchor: Anchor, state: Pick
 }
 
 /** @returns null before the first snapshot. @throws MalformedInputError naming the key when it cannot be read */
-export async function readNewestAnchor(sourceName: string, state: Pick<ObjectStore, "get">): Promise<Anchor | null> {
-  const key = newestAnchorKey(sourceName);
-  const stored = await state.get(key);
-  if (stored === null) return null;
-  try {
-    return anchorSchema.parse(JSON.parse(stored.body.toString("utf8")));
-  } catch (cause) {
-    throw new MalformedInputError(`the anchor ${key} cannot be read; the next snapshot writes it anew`, { cause });
-  }
-}
+export const readNewestAnchor = (sourceName: string, state: Pick<ObjectStore, "get">): Promise<Anchor | null> =>
+  readStored(state, newestAnchorKey(sourceName), anchorSchema, "the next snapshot writes it anew");

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { MalformedInputError } from "./errors.ts";
 import type { ObjectStore } from "./ports.ts";
 import { resyncedKey } from "./state-keys.ts";
+import { readStored } from "./stored-json.ts";
 
 const schema = z.object({ snapshotId: z.string(), below: z.array(z.int().nonnegative()) });
 
@@ -26,12 +26,6 @@ export async function noteResync(
 
 /** The offsets of each partition below which a resync stands for all records; empty without one. */
 export async function readResynced(state: Pick<ObjectStore, "get">, topic: string): Promise<readonly number[]> {
-  const key = resyncedKey(topic);
-  const stored = await state.get(key);
-  if (stored === null) return [];
-  try {
-    return schema.parse(JSON.parse(stored.body.toString("utf8"))).below;
-  } catch (cause) {
-    throw new MalformedInputError(`${key} cannot be read: delete it and resync the table again`, { cause });
-  }
+  const noted = await readStored(state, resyncedKey(topic), schema, "delete it and resync the table again");
+  return noted?.below ?? [];
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { MalformedInputError } from "./errors.ts";
 import type { ObjectStore } from "./ports.ts";
 import { holdKey, plannedKey, copiedKey, TABLES_PREFIX, wishKey } from "./state-keys.ts";
+import { readStored } from "./stored-json.ts";
 import { comparePositions } from "./version.ts";
 
 /**
@@ -73,7 +73,7 @@ export const notePlanned = (state: Pick<State, "put">, table: string, copy: Tabl
 /** A finished copy; one with an older anchor than what is noted changes nothing. */
 export async function noteCopied(state: Pick<State, "get" | "put">, table: string, copy: TableCopy): Promise<void> {
   const key = copiedKey(table);
-  const known = await read(state, key, copySchema);
+  const known = await readStored(state, key, copySchema);
   if (known !== null && comparePositions(known.anchor, copy.anchor) > 0) return;
   await state.put(key, toBody(copy), "application/json");
 }
@@ -84,10 +84,10 @@ export const placeHold = (state: Pick<State, "put">, table: string, hold: Hold):
 export const liftHold = (state: Pick<State, "remove">, table: string): Promise<void> => state.remove(holdKey(table));
 
 export const readHold = (state: Pick<State, "get">, table: string): Promise<Hold | null> =>
-  read(state, holdKey(table), holdSchema);
+  readStored(state, holdKey(table), holdSchema);
 
 export const readCopied = (state: Pick<State, "get">, table: string): Promise<TableCopy | null> =>
-  read(state, copiedKey(table), copySchema);
+  readStored(state, copiedKey(table), copySchema);
 
 /** Facts of every table that has any. */
 export async function readTableFacts(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, TableFacts>> {
@@ -108,13 +108,13 @@ async function readFact(
 ): Promise<Partial<TableFacts>> {
   switch (name) {
     case "planned.json":
-      return { planned: await read(state, key, copySchema) };
+      return { planned: await readStored(state, key, copySchema) };
     case "copied.json":
-      return { copied: await read(state, key, copySchema) };
+      return { copied: await readStored(state, key, copySchema) };
     case "hold.json":
-      return { hold: await read(state, key, holdSchema) };
+      return { hold: await readStored(state, key, holdSchema) };
     case "wishes": {
-      const wish = await read(state, key, wishSchema);
+      const wish = await readStored(state, key, wishSchema);
       return wish === null ? {} : { wishes: [...known.wishes, wish] };
     }
     default:
@@ -133,22 +133,3 @@ export function isMet({ position, since }: Pick<ResyncWish, "position" | "since"
 }
 
 const toBody = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
-
-/** @returns null when there is no such object (any more) */
-async function read<T>(state: Pick<State, "get">, key: string, schema: z.ZodType<T>): Promise<T | null> {
-  const stored = await state.get(key);
-  if (stored === null) return null;
-  const parsed = schema.safeParse(parseJson(stored.body.toString("utf8")));
-  if (parsed.success) return parsed.data;
-  throw new MalformedInputError(
-    `${key} cannot be read: ${parsed.error.message}; restore an older version of the object`,
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -3,7 +3,7 @@ import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { rowCounts } from "../../schemas/sql/status.ts";
 import type { LogPlace, SourceDatabase } from "../core/capture-ports.ts";
-import { parseCheckpoint } from "../core/checkpoint.ts";
+import { readCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import type { LoadProgress, PipelineStatus, SnapshotReport, StatusMark, TableStatus } from "../core/events.ts";
@@ -12,6 +12,7 @@ import { readNewestAnchor } from "../core/newest-anchor.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
 import { checkpointKey, snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
+import { readStored } from "../core/stored-json.ts";
 import { openWishes, readTableFacts } from "../core/table-facts.ts";
 import type { TableFacts } from "../core/table-facts.ts";
 import { comparePositions } from "../core/version.ts";
@@ -44,7 +45,7 @@ export async function status(
   given?: StatusMark,
 ): Promise<PipelineStatus> {
   const mark: StatusMark = given ?? (await sourcePlace(ports));
-  const checkpoint = await readCheckpoint(settings.sourceName, ports.state);
+  const checkpoint = await readCheckpoint(ports.state, settings.sourceName);
   const anchor = await readNewestAnchor(settings.sourceName, ports.state);
   const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports, mark.ends);
   const errors = await readErrors(ports.state);
@@ -140,17 +141,11 @@ async function sourcePlace(ports: MeasureLagPorts): Promise<LogPlace> {
   }
 }
 
-async function readCheckpoint(sourceName: string, state: ObjectStore): Promise<Checkpoint | null> {
-  const key = checkpointKey(sourceName);
-  const stored = await state.get(key);
-  return stored === null ? null : parseCheckpoint(stored.body.toString("utf8"), key);
-}
-
 async function readFinish(snapshotId: string, state: ObjectStore): Promise<z.output<typeof finishSchema>> {
   const key = snapshotFinishKey(snapshotId);
-  const stored = await state.get(key);
-  if (stored === null) throw new MalformedInputError(`snapshot '${snapshotId}' is not finished (${key} is missing)`);
-  return finishSchema.parse(JSON.parse(stored.body.toString("utf8")));
+  const finish = await readStored(state, key, finishSchema, "start another snapshot");
+  if (finish === null) throw new MalformedInputError(`snapshot '${snapshotId}' is not finished (${key} is missing)`);
+  return finish;
 }
 
 /** Everything before the checkpoint's position is acknowledged by Kafka. */

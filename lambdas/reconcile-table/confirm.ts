@@ -2,7 +2,7 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import { readLoadedPositions } from "../core/loaded-positions.ts";
 import { comparePositions } from "../core/version.ts";
-import { NAMES_AT_ONCE, readCheckpoint, readMirror, verdict } from "./narrow.ts";
+import { NAMES_AT_ONCE, startedCheckpoint, readMirror, verdict } from "./narrow.ts";
 import { RESERVE_MS } from "./ports.ts";
 import type { ReconcilePorts, ReconcileSettings } from "./ports.ts";
 import type { Difference, Pending, TableProgress } from "./run-state.ts";
@@ -61,7 +61,7 @@ async function passed(
   ports: ReconcilePorts,
 ): Promise<readonly number[] | null> {
   if (pending.ends !== null) return pending.ends;
-  const { position } = await readCheckpoint(sourceName, ports.state);
+  const { position } = await startedCheckpoint(sourceName, ports.state);
   if (comparePositions(position, { epoch: position.epoch, ...pending.readTo }) < 0) return null;
   return topicEnds(table, ports);
 }

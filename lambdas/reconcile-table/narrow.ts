@@ -2,10 +2,10 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import { mirrorRows } from "../../schemas/sql/reconcile/checksums.ts";
 import type { RowChoice } from "../../schemas/sql/reconcile/checksums.ts";
 import type { FieldRow, ReadRequest } from "../core/capture-ports.ts";
-import { parseCheckpoint } from "../core/checkpoint.ts";
+import { readCheckpoint } from "../core/checkpoint.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import type { ObjectStore } from "../core/ports.ts";
-import { checkpointKey } from "../core/state-keys.ts";
 import { placeOf, positionPrefix } from "../core/version.ts";
 import { bucketNumber } from "./compare.ts";
 import type { ReconcilePorts, ReconcileSettings } from "./ports.ts";
@@ -177,17 +177,14 @@ function joinRanges(ranges: readonly SavedRange[]): readonly SavedRange[] {
 export async function placeBefore(sourceName: string, ports: Pick<NarrowPorts, "state" | "source">): Promise<string> {
   const anchor = await ports.source.anchor();
   const { file, pos } = anchor;
-  return positionPrefix({ epoch: (await readCheckpoint(sourceName, ports.state)).position.epoch, file, pos });
+  return positionPrefix({ epoch: (await startedCheckpoint(sourceName, ports.state)).position.epoch, file, pos });
 }
 
 /** @throws MalformedInputError before change capture has started: nothing says how far the mirror is */
-export async function readCheckpoint(sourceName: string, state: ObjectStore) {
-  const key = checkpointKey(sourceName);
-  const stored = await state.get(key);
-  if (stored === null) {
-    throw new MalformedInputError("change capture has not started: run `millrace snapshot` first, then reconcile");
-  }
-  return parseCheckpoint(stored.body.toString("utf8"), key);
+export async function startedCheckpoint(sourceName: string, state: ObjectStore): Promise<Checkpoint> {
+  const checkpoint = await readCheckpoint(state, sourceName);
+  if (checkpoint !== null) return checkpoint;
+  throw new MalformedInputError("change capture has not started: run `millrace snapshot` first, then reconcile");
 }
 
 /** The mirror's rows by identity. */

@@ -6,7 +6,7 @@ import { recordWriter } from "../core/record-text.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { placeOf, positionPrefix, rowOf } from "../core/version.ts";
 import { isLoaded, topicEnds, wait } from "./confirm.ts";
-import { NAMES_AT_ONCE, readCheckpoint } from "./narrow.ts";
+import { NAMES_AT_ONCE, startedCheckpoint } from "./narrow.ts";
 import type { ReconcilePorts, ReconcileSettings } from "./ports.ts";
 import { rowNames } from "./row-identity.ts";
 import type { Difference, TableProgress } from "./run-state.ts";
@@ -41,7 +41,7 @@ async function publishGroup(
 ): Promise<void> {
   const names = rowNames(table);
   const anchor = await ports.source.anchor();
-  const { epoch } = (await readCheckpoint(settings.sourceName, ports.state)).position;
+  const { epoch } = (await startedCheckpoint(settings.sourceName, ports.state)).position;
   const pass = passAt(positionPrefix({ epoch, ...anchor }), rows);
   const writer = recordWriter(originOf(table, anchor, epoch, pass, settings.sourceName), ports.now());
   const topic = topicName(table);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MalformedInputError } from "../core/errors.ts";
 import type { ObjectStore } from "../core/ports.ts";
 import { reconcileLatestKey, reconcilePlanKey, reconcileTableKey } from "../core/state-keys.ts";
+import { parseStored, readStored } from "../core/stored-json.ts";
 
 const rangeSchema = z.object({ above: z.string().nullable(), upTo: z.string().nullable() });
 /** `above < key <= upTo`; whole numbers as text, null is open. */
@@ -83,6 +84,8 @@ const tableSchema = z.object({
 });
 export type TableState = z.output<typeof tableSchema>;
 
+const latestSchema = z.object({ id: z.string() });
+
 export const newTable = (now: number): TableState => ({
   phase: "compare",
   verdict: null,
@@ -116,15 +119,15 @@ export async function saveRun(state: ObjectStore, plan: RunPlan, now: number): P
 
 /** @throws MalformedInputError when there is no such run */
 export async function readRun(state: ObjectStore, id: string): Promise<RunPlan> {
-  const stored = await state.get(reconcilePlanKey(id));
-  if (stored === null) throw new MalformedInputError(`there is no reconciliation '${id}'`);
-  return planSchema.parse(JSON.parse(stored.body.toString("utf8")));
+  const plan = await readStored(state, reconcilePlanKey(id), planSchema, "start another reconciliation");
+  if (plan === null) throw new MalformedInputError(`there is no reconciliation '${id}'`);
+  return plan;
 }
 
 /** @returns the id of the newest run, or null before the first */
 export async function latestRun(state: ObjectStore): Promise<string | null> {
-  const stored = await state.get(reconcileLatestKey);
-  return stored === null ? null : z.object({ id: z.string() }).parse(JSON.parse(stored.body.toString("utf8"))).id;
+  const latest = await readStored(state, reconcileLatestKey, latestSchema, "the next reconciliation writes it anew");
+  return latest?.id ?? null;
 }
 
 /** A table's progress in its own object; conditional writes keep two runs from undoing each other. */
@@ -145,7 +148,8 @@ export class TableProgress {
     const key = reconcileTableKey(runId, table);
     const stored = await state.get(key);
     if (stored === null) throw new MalformedInputError(`the progress ${key} is not there`);
-    return new TableProgress(state, key, stored.etag, tableSchema.parse(JSON.parse(stored.body.toString("utf8"))));
+    const now = parseStored(stored.body.toString("utf8"), key, tableSchema, "start another reconciliation");
+    return new TableProgress(state, key, stored.etag, now);
   }
 
   /** @throws FencedError when another invocation went ahead */

@@ -281,49 +281,6 @@ describe("planChunks", () => {
   });
 });
 
-describe("planChunks", () => {
-  const tablesOf = (count: number) => Array.from({ length: count }, (_, i) => ({ ...orders, name: `orders_${i}` }));
-  const sized = (rows: (index: number) => number) => ({
-    extent: async ({ name }: { name: string }) => ({ min: 1, max: 1e12, rows: rows(Number(name.split("_")[1])) }),
-  });
-  const perTable = async (count: number, rows: (index: number) => number) => {
-    const chunks = await planChunks(tablesOf(count), sized(rows), 100_000);
-    return tablesOf(count).map(({ name }) => chunks.filter(({ table }) => table.endsWith(`_${name}`)).length);
-  };
-
-  it("keeps to the rows asked for while the plan is short", async () => {
-    expect(await perTable(3, (i) => [1, 100_000, 100_001][i] ?? 0)).toEqual([1, 1, 2]);
-    expect(await perTable(1, () => 100_000 * (MOST_CHUNKS - 1))).toEqual([MOST_CHUNKS - 1]);
-  });
-
-  it("takes more rows per chunk when the plan would be too long, the same for all tables", async () => {
-    const rows = [20_000_000_000, 10_000_000_000, 50_000, 0];
-    const counts = await perTable(4, (i) => rows[i] ?? 0);
-    expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(MOST_CHUNKS);
-    expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(MOST_CHUNKS - 4);
-    expect((counts[0] ?? 0) / (counts[1] ?? 1)).toBeCloseTo(2, 1);
-    expect(counts.slice(2)).toEqual([1, 1]);
-  });
-
-  it("stays below the limit whatever the sizes, and below the state's 256 KiB", () => {
-    for (const sizes of [Array<number>(200).fill(1e9 + 1), [1e13], Array<number>(750).fill(2e8), [0]]) {
-      const rows = rowsPerChunk(sizes, 100_000);
-      const count = sizes.reduce((sum, size) => sum + Math.max(1, Math.ceil(size / rows)), 0);
-      expect(count).toBeLessThanOrEqual(MOST_CHUNKS);
-    }
-    const item = { snapshotId: "20240601T000000000Z-0a1b2c3d", chunk: MOST_CHUNKS };
-    expect(MOST_CHUNKS * (JSON.stringify(item).length + 1)).toBeLessThan(256 * 1024 * 0.6);
-  });
-
-  it("refuses more tables than one plan can hold, before anything is written", async () => {
-    const many = tablesOf(751);
-    const { ports } = world(source({ describeTables: async () => many.map(asSource) }));
-    const request = { kind: "copy" as const, sourceName: "test", definitions: many, only: null, chunkRows: 5 };
-    await expect(planSnapshot(request, ports)).rejects.toThrow(/at most 750 tables, not 751.*--tables/);
-    expect(ports.state.objects.size).toBe(0);
-  });
-});
-
 describe("splitRange", () => {
   it("covers everything once, with open ends", () => {
     expect(splitRange(1n, 10n, 3)).toEqual([
