@@ -14,10 +14,10 @@ import { MalformedInputError } from "../core/errors.ts";
 import { pieces } from "../core/long-text.ts";
 import { floatCell } from "./float-text.ts";
 import { dateCell, momentCell, timeCell } from "./temporal-text.ts";
-import type { TextSink } from "./text-sink.ts";
+import type { ByteWriter } from "../core/byte-writer.ts";
 
 /** Writes the canonical text of a cell whose record text is the JSON at `from[start, end)`, which is not null. */
-export type CellWriter = (out: TextSink, from: Buffer, start: number, end: number) => void;
+export type CellWriter = (out: ByteWriter, from: Buffer, start: number, end: number) => void;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -73,20 +73,20 @@ function unescaped(from: Buffer, start: number, end: number): string | null {
 
 /** One pass over the bytes of most texts; those with an escape or a bar are few. */
 const plainText: CellWriter = (out, from, start, end) => {
-  const { length } = out;
+  const { pos } = out;
   out.ensure(end - start);
-  const { bytes } = out;
-  let at = length;
+  const { buf } = out;
+  let at = pos;
   for (let i = start + 1; i < end - 1; i += 1) {
     const byte = from[i] as number;
     if (byte === BACKSLASH || byte === BAR_BYTE) {
-      out.length = length;
+      out.pos = pos;
       out.utf8((unescaped(from, start, end) ?? from.toString("utf8", start + 1, end - 1)).replaceAll(BAR, BAR_TEXT));
       return;
     }
-    bytes[at++] = byte;
+    buf[at++] = byte;
   }
-  out.length = at;
+  out.pos = at;
 };
 
 const md5 = (data: string | Buffer): string => hash("md5", data, "hex");

@@ -1,6 +1,6 @@
 import { FRACTION, floatSteps } from "../../schemas/sql/reconcile/cells.ts";
 import type { FloatStep } from "../../schemas/sql/reconcile/cells.ts";
-import type { TextSink } from "./text-sink.ts";
+import type { ByteWriter } from "../core/byte-writer.ts";
 
 /** See FloatStep: the same exact operations as in SQL. */
 export function floatText(value: number, bits: 32 | 64): string {
@@ -26,7 +26,7 @@ const STEPS_32 = floatSteps(32);
 const STEPS_64 = floatSteps(64);
 
 export function floatCell(bits: 32 | 64) {
-  return (out: TextSink, from: Buffer, start: number, end: number): void => {
+  return (out: ByteWriter, from: Buffer, start: number, end: number): void => {
     const value = Number(from.toString("latin1", start, end));
     out.ascii(floatText(bits === 32 ? Math.fround(value) : value, bits));
   };

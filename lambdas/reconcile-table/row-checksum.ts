@@ -3,7 +3,7 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import { cellForms, NULL_TEXT, SEPARATOR } from "../../schemas/sql/reconcile/cells.ts";
 import type { FieldRow } from "../core/capture-ports.ts";
 import { cellWriter } from "./cells.ts";
-import { TextSink } from "./text-sink.ts";
+import { ByteWriter } from "../core/byte-writer.ts";
 
 const N = 0x6e;
 
@@ -39,9 +39,9 @@ export const checksumText = ({ high, low }: Checksum): string =>
 /** Makes the checksum of a source row, the twin of rowChecksum in SQL. */
 export function rowChecksummer(table: AnyTable): (row: FieldRow) => Checksum {
   const writers = cellForms(table).map(cellWriter);
-  const out = new TextSink();
+  const out = new ByteWriter();
   return ({ bytes, ends }) => {
-    out.length = 0;
+    out.pos = 0;
     for (let i = 0; i < writers.length; i += 1) {
       if (i > 0) out.ascii(SEPARATOR);
       const start = ends[i] as number;

@@ -8,7 +8,7 @@ import { keyEncoder } from "../core/key-text.ts";
 import type { FieldValue, Row } from "../core/record.ts";
 import { cellForms, KEY_SEPARATOR } from "../../schemas/sql/reconcile/cells.ts";
 import { cellWriter } from "./cells.ts";
-import { TextSink } from "./text-sink.ts";
+import { ByteWriter } from "../core/byte-writer.ts";
 
 /** Names rows as the mirror's rows are named in SQL (schemas/sql/reconcile/checksums.ts). */
 export interface RowNames {
@@ -32,7 +32,7 @@ export function rowNames(table: AnyTable): RowNames {
       .filter(({ name }) => joined.includes(name))
       .map((form) => [form.name, cellWriter({ ...form, digested: false })]),
   );
-  const out = new TextSink();
+  const out = new ByteWriter();
 
   const field = ({ bytes, ends }: FieldRow, at: number): FieldValue =>
     JSON.parse(bytes.toString("utf8", ends[at], ends[at + 1])) as FieldValue;
@@ -42,7 +42,7 @@ export function rowNames(table: AnyTable): RowNames {
     const write = writers.get(name);
     if (write === undefined) return encodeKey(keyOf(row));
     const at = names.indexOf(name);
-    out.length = 0;
+    out.pos = 0;
     write(out, row.bytes, row.ends[at] ?? 0, row.ends[at + 1] ?? 0);
     return out.view().toString("utf8");
   };

@@ -1,4 +1,4 @@
-import type { TextSink } from "./text-sink.ts";
+import type { ByteWriter } from "../core/byte-writer.ts";
 
 const ZERO = 0x30;
 const POINT = 0x2e;
@@ -27,12 +27,12 @@ function isRealDay(from: Buffer, start: number): boolean {
 }
 
 /** `YYYY-MM-DD`, real or not. */
-export function dateCell(out: TextSink, from: Buffer, start: number, end: number): void {
+export function dateCell(out: ByteWriter, from: Buffer, start: number, end: number): void {
   out.slice(from, start + 1, end - 1);
 }
 
 /** `YYYY-MM-DD hh:mm:ss.ffffff`; a moment that the warehouse cannot hold, as its record has it. */
-export function momentCell(out: TextSink, from: Buffer, start: number, end: number): void {
+export function momentCell(out: ByteWriter, from: Buffer, start: number, end: number): void {
   const first = start + 1;
   const last = end - 1;
   if (!isRealDay(from, first)) {
@@ -52,7 +52,7 @@ export function momentCell(out: TextSink, from: Buffer, start: number, end: numb
 }
 
 /** `[-]hhh:mm:ss[.f]` as microseconds. */
-export function timeCell(out: TextSink, from: Buffer, start: number, end: number): void {
+export function timeCell(out: ByteWriter, from: Buffer, start: number, end: number): void {
   const negative = from[start + 1] === DASH;
   const [clock = "", fraction = ""] = from.toString("latin1", negative ? start + 2 : start + 1, end - 1).split(".");
   const [hours, minutes, seconds] = clock.split(":").map(Number);

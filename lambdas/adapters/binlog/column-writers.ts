@@ -1,7 +1,7 @@
 import { BINARY_COLLATION, stringWriter } from "../mysql/values/charsets.ts";
 import type { Collations, StringWriter } from "../mysql/values/charsets.ts";
 import type { ByteReader } from "../mysql/values/byte-reader.ts";
-import { ByteWriter } from "../mysql/values/byte-writer.ts";
+import { ByteWriter } from "../../core/byte-writer.ts";
 import { writeBase64 } from "../mysql/values/json-string.ts";
 import { writeBigInteger, writeBits, writeDouble, writeFloat } from "../mysql/values/numbers.ts";
 import { CorruptBytesError, UnsupportedColumnError } from "../mysql/errors.ts";

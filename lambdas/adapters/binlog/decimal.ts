@@ -1,6 +1,6 @@
 import { CorruptBytesError } from "../mysql/errors.ts";
 import type { ByteReader } from "../mysql/values/byte-reader.ts";
-import type { ByteWriter } from "../mysql/values/byte-writer.ts";
+import type { ByteWriter } from "../../core/byte-writer.ts";
 
 /** Bytes that hold 0..9 left-over digits (strings/decimal.cc, dig2bytes). */
 const BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4] as const;

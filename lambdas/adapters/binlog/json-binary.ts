@@ -1,6 +1,6 @@
 import { CorruptBytesError } from "../mysql/errors.ts";
 import { ByteReader } from "../mysql/values/byte-reader.ts";
-import { ByteWriter } from "../mysql/values/byte-writer.ts";
+import { ByteWriter } from "../../core/byte-writer.ts";
 import { writeJsonString } from "../mysql/values/json-string.ts";
 import type { ColumnWriter } from "./column-writers.ts";
 import { mysqlDoubleText, writeOpaque } from "./json-scalars.ts";

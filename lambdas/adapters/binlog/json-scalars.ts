@@ -1,6 +1,6 @@
 import { CorruptBytesError } from "../mysql/errors.ts";
 import type { ByteReader } from "../mysql/values/byte-reader.ts";
-import type { ByteWriter } from "../mysql/values/byte-writer.ts";
+import type { ByteWriter } from "../../core/byte-writer.ts";
 import { writeDate, writeDateTime, writeTime } from "../mysql/values/temporal.ts";
 import { TYPE } from "./column-types.ts";
 import { writeDecimalDigits } from "./decimal.ts";

@@ -1,7 +1,7 @@
 import type { RowChange } from "../../core/capture-ports.ts";
 import type { RowRoute } from "../mysql/route.ts";
 import { ByteReader } from "../mysql/values/byte-reader.ts";
-import { ByteWriter } from "../mysql/values/byte-writer.ts";
+import { ByteWriter } from "../../core/byte-writer.ts";
 import type { Collations } from "../mysql/values/charsets.ts";
 import { ImageReader } from "./row-images.ts";
 import type { RowsEvent } from "./rows-event.ts";

@@ -3,7 +3,7 @@ import { ImageLayout } from "../mysql/image-layout.ts";
 import { isLeftOut } from "../mysql/route.ts";
 import type { RowRoute } from "../mysql/route.ts";
 import type { ByteReader } from "../mysql/values/byte-reader.ts";
-import type { ByteWriter } from "../mysql/values/byte-writer.ts";
+import type { ByteWriter } from "../../core/byte-writer.ts";
 import type { Collations } from "../mysql/values/charsets.ts";
 import { columnSkipper, columnWriter } from "./column-writers.ts";
 import type { ColumnWriter } from "./column-writers.ts";

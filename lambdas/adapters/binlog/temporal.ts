@@ -1,5 +1,5 @@
 import type { ByteReader } from "../mysql/values/byte-reader.ts";
-import type { ByteWriter } from "../mysql/values/byte-writer.ts";
+import type { ByteWriter } from "../../core/byte-writer.ts";
 import type { DateTimeParts } from "../mysql/values/temporal.ts";
 import { writeDate, writeDateTime, writeTime, writeTimestamp } from "../mysql/values/temporal.ts";
 

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../../core/errors.ts";
 import type { RowRoute, Treatment } from "./route.ts";
-import type { ByteWriter } from "./values/byte-writer.ts";
+import type { ByteWriter } from "../../core/byte-writer.ts";
 import { writeJsonText } from "./values/json-string.ts";
 
 const OPEN = 0x7b;

@@ -1,5 +1,5 @@
 import type { KeyValue, SourceColumn } from "../../core/capture-ports.ts";
-import { ByteWriter } from "./values/byte-writer.ts";
+import { ByteWriter } from "../../core/byte-writer.ts";
 import { stringWriter } from "./values/charsets.ts";
 import { isMultiByte } from "./values/multi-byte-charsets.ts";
 

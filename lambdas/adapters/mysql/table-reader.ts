@@ -9,7 +9,7 @@ import type { MysqlSession } from "./session.ts";
 import { textWriter } from "./text-columns.ts";
 import type { TextWriter } from "./text-columns.ts";
 import { ByteReader } from "./values/byte-reader.ts";
-import { ByteWriter } from "./values/byte-writer.ts";
+import { ByteWriter } from "../../core/byte-writer.ts";
 import type { Collations } from "./values/charsets.ts";
 import type { ColumnDefinition } from "./wire/column-definition.ts";
 

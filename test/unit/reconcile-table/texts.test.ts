@@ -7,7 +7,7 @@ import { floatText } from "../../../lambdas/reconcile-table/float-text.ts";
 import { checksumOf, checksumText } from "../../../lambdas/reconcile-table/row-checksum.ts";
 import { rowNames } from "../../../lambdas/reconcile-table/row-identity.ts";
 import { differing, Sums, sumText } from "../../../lambdas/reconcile-table/sums.ts";
-import { TextSink } from "../../../lambdas/reconcile-table/text-sink.ts";
+import { ByteWriter } from "../../../lambdas/core/byte-writer.ts";
 
 const area = { name: "lab", database: "lab" };
 const tableOf = (columns: AnyTable["columns"], key: readonly [string, ...string[]] = ["id"]): AnyTable => ({
@@ -18,7 +18,7 @@ const tableOf = (columns: AnyTable["columns"], key: readonly [string, ...string[
 function textOf(type: c.ColumnType, json: string): string {
   const [form] = cellForms(tableOf({ id: c.column("id", type) }));
   if (form === undefined) throw new Error("a table has columns");
-  const out = new TextSink();
+  const out = new ByteWriter();
   const bytes = Buffer.from(`xx${json}yy`);
   cellWriter(form)(out, bytes, 2, bytes.length - 2);
   return out.view().toString("utf8");

@@ -1,4 +1,4 @@
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "../../../core/byte-writer.ts";
 import { writeJsonString, writeJsonText } from "./json-string.ts";
 import { isMultiByte, MULTI_BYTE_PLANES, multiByteReader } from "./multi-byte-charsets.ts";
 import type { MultiByteCharset } from "./multi-byte-charsets.ts";

@@ -1,4 +1,4 @@
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "../../../core/byte-writer.ts";
 import { writeJsonString } from "./json-string.ts";
 
 const QUOTE = 0x22;

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "../../../core/byte-writer.ts";
 import { utf8WithEscapes } from "./undecodable.ts";
 
 const QUOTE = 0x22;

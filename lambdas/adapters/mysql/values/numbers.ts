@@ -1,5 +1,5 @@
 import { CorruptBytesError } from "../errors.ts";
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "../../../core/byte-writer.ts";
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 const SMALLEST_NORMAL_FLOAT32 = 2 ** -126;

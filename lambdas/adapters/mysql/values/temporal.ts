@@ -1,4 +1,4 @@
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "../../../core/byte-writer.ts";
 
 const QUOTE = 0x22;
 const DASH = 0x2d;

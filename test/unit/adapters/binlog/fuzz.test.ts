@@ -5,7 +5,7 @@ import { BinlogDecoder } from "../../../../lambdas/adapters/binlog/decoder.ts";
 import type { BinlogEvent } from "../../../../lambdas/adapters/binlog/events.ts";
 import { RowDecoder } from "../../../../lambdas/adapters/binlog/row-changes.ts";
 import { ByteReader } from "../../../../lambdas/adapters/mysql/values/byte-reader.ts";
-import { ByteWriter } from "../../../../lambdas/adapters/mysql/values/byte-writer.ts";
+import { ByteWriter } from "../../../../lambdas/core/byte-writer.ts";
 import { MillraceError } from "../../../../lambdas/core/errors.ts";
 import { bytesAlive, damage, damaged, runs } from "../../../support/fuzz.ts";
 import { KINDS, recording } from "./recorded.ts";

@@ -8,7 +8,7 @@ import { mysqlDoubleText } from "../../../../lambdas/adapters/binlog/json-scalar
 import { readQuery } from "../../../../lambdas/adapters/binlog/query-event.ts";
 import { readOptionalMetadata } from "../../../../lambdas/adapters/binlog/table-metadata.ts";
 import { ByteReader } from "../../../../lambdas/adapters/mysql/values/byte-reader.ts";
-import { ByteWriter } from "../../../../lambdas/adapters/mysql/values/byte-writer.ts";
+import { ByteWriter } from "../../../../lambdas/core/byte-writer.ts";
 
 const UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { ByteReader } from "../../../../lambdas/adapters/mysql/values/byte-reader.ts";
-import { ByteWriter } from "../../../../lambdas/adapters/mysql/values/byte-writer.ts";
+import { ByteWriter } from "../../../../lambdas/core/byte-writer.ts";
 import { stringWriter } from "../../../../lambdas/adapters/mysql/values/charsets.ts";
 import { writeServerJson } from "../../../../lambdas/adapters/mysql/values/json-canonical.ts";
 import { writeBase64, writeJsonString } from "../../../../lambdas/adapters/mysql/values/json-string.ts";
