@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { configOf } from "../../lib/config.ts";
+import { heapOptions } from "../../lib/constructs/heap-options.ts";
 import { node, root } from "../../localstack/engines/paths.ts";
 import type { WorkerOrder, WorkerReport } from "./worker.ts";
 
@@ -41,8 +43,11 @@ async function residentPeakMb(pid: number): Promise<number> {
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1000;
 }
 
-/** One run of our capture in a process of its own. */
+/** One run of our capture in a process of its own, with the heap of the function whose work it does. */
 export async function runWorker(order: WorkerOrder): Promise<WorkerReport> {
-  const { output } = await measure(node, ["--import", "tsx", "bench/capture/worker.ts", JSON.stringify(order)]);
+  const { memoryMiB } = configOf("prod").functions[`capture-${order.mode}`];
+  const heap = heapOptions(memoryMiB).split(" ");
+  const worker = ["--import", "tsx", "bench/capture/worker.ts", JSON.stringify(order)];
+  const { output } = await measure(node, [...heap, ...worker]);
   return JSON.parse(output) as WorkerReport;
 }

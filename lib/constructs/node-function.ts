@@ -7,6 +7,7 @@ import type { EnvironmentOf } from "../../lambdas/core/env.ts";
 import type { FunctionName, StageConfig } from "../config.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { HANDLER, bundledCode } from "./bundled-code.ts";
+import { heapOptions } from "./heap-options.ts";
 import type { Network } from "./network.ts";
 import { TelemetryLog } from "./telemetry-log.ts";
 
@@ -55,15 +56,4 @@ export class NodeFunction<Contract extends z.ZodObject> extends Construct {
       });
     }
   }
-}
-
-/**
- * Old space as large as Lambda's runtime makes it (nine tenths), which leaves it to us when one of the two is named. V8
- * doubles its young generation, three semi-spaces, whenever enough of it survives a collection, up to 192 MiB or the
- * runtime's tenth, and gives nothing back while there is work: a warm environment looks as if it leaked. 4 MiB of 512
- * are reached soon, and stay.
- */
-function heapOptions(memoryMiB: number): string {
-  const oldSpace = memoryMiB - Math.floor(memoryMiB / 10);
-  return `--max-old-space-size=${oldSpace} --max-semi-space-size=${Math.floor(memoryMiB / 128)}`;
 }
