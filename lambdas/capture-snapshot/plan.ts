@@ -20,10 +20,15 @@ import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
 import { readStored } from "../core/stored-json.ts";
 import { checkTableCount, planChunks } from "./chunks.ts";
 import type { ChunkPlan } from "./chunks.ts";
-import { notePlanned } from "../core/table-facts.ts";
+import { notePlanned, readPlanned } from "../core/table-facts.ts";
 import type { TableCopy } from "../core/table-facts.ts";
+import { comparePositions } from "../core/version.ts";
+import type { Position } from "../core/version.ts";
 import { preflight } from "./preflight.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
+
+/** Repairs between two resyncs at one anchor count single passes (lambdas/reconcile-table/repair.ts). */
+const PASSES_BETWEEN = 1_000;
 
 /** What all runs of one snapshot share, written once by the plan. */
 export interface SnapshotPlan {
@@ -31,6 +36,8 @@ export interface SnapshotPlan {
   readonly kind: "copy" | "resync";
   readonly epoch: number;
   readonly anchor: Anchor;
+  /** Above that of every earlier resync of one of the tables at the same anchor; 0 for copies. */
+  readonly pass: number;
   readonly tables: readonly string[];
   /** Warehouse names of the columns that each table had in its definition. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
@@ -44,6 +51,7 @@ const planSchema = z.object({
   kind: z.enum(["copy", "resync"]),
   epoch: z.int().positive(),
   anchor: anchorSchema,
+  pass: z.int().nonnegative().default(0),
   tables: z.array(z.string()),
   columns: z.record(z.string(), z.array(z.string())),
   chunks: z.array(z.object({ table: z.string(), above: z.string().nullable(), upTo: z.string().nullable() })),
@@ -60,17 +68,17 @@ export async function readPlan(state: ObjectStore, snapshotId: string): Promise<
 
 /** What the plan says of one of its tables, as the table's facts keep it. */
 export function copyOf(plan: SnapshotPlan, table: string): TableCopy {
-  const { id, kind, epoch, anchor } = plan;
+  const { id, kind, epoch, anchor, pass } = plan;
   const { file, pos, takenAt } = anchor;
   const columns = [...(plan.columns[table] ?? [])];
-  return { snapshotId: id, kind, anchor: { epoch, file, pos }, takenAt, columns };
+  return { snapshotId: id, kind, anchor: { epoch, file, pos }, pass, takenAt, columns };
 }
 
 /** What all records of one table in this snapshot share: the anchor stands in for their place in the log. */
 export function snapshotOrigin(table: AnyTable, plan: SnapshotPlan, sourceName: string): RecordOrigin {
   const { flavour, serverId, gtid, file, pos, takenAt } = plan.anchor;
   const { database: db } = table.area;
-  const place = { serverId, gtid, file, pos, committedAt: takenAt, epoch: plan.epoch };
+  const place = { serverId, gtid, file, pos, committedAt: takenAt, epoch: plan.epoch, pass: plan.pass };
   return { connector: flavour, name: sourceName, db, table: table.source, snapshot: true, ...place };
 }
 
@@ -119,12 +127,23 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
   const names = tables.map(qualifiedName);
   const columns = Object.fromEntries(tables.map((table) => [qualifiedName(table), Object.keys(table.columns)]));
-  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, tables: names, columns, chunks, below };
+  const pass = request.kind === "resync" ? await passAt({ epoch, ...anchor }, names, state) : 0;
+  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, pass, tables: names, columns, chunks, below };
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
   await noteAnchor(request.sourceName, anchor, state);
   for (const table of names) await notePlanned(state, table, copyOf(plan, table));
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });
   return { snapshotId: id, chunks: chunks.map((_, chunk) => ({ snapshotId: id, chunk })) };
+}
+
+/** A source at rest gives the same anchor again: what is read there now must win over what was read before. */
+async function passAt(place: Position, tables: readonly string[], state: ObjectStore): Promise<number> {
+  let before = 0;
+  for (const table of tables) {
+    const planned = await readPlanned(state, table);
+    if (planned !== null && comparePositions(planned.anchor, place) === 0) before = Math.max(before, planned.pass);
+  }
+  return before + PASSES_BETWEEN;
 }
 
 function wanted(request: PlanRequest): readonly AnyTable[] {

@@ -42,11 +42,12 @@ export function recordWriter(
     `"source":{"version":"1","connector":"${o.connector}","name":${JSON.stringify(o.name)},"ts_ms":${o.committedAt},` +
     `"snapshot":"${String(o.snapshot)}","db":${JSON.stringify(o.db)},"table":${JSON.stringify(o.table)},"server_id":${o.serverId},` +
     `"gtid":${JSON.stringify(o.gtid)},"file":${JSON.stringify(o.file)},"pos":${o.pos},"epoch":${o.epoch},` +
-    `${o.pass === undefined ? "" : `"pass":${o.pass},`}"row":`;
+    `${(o.pass ?? 0) === 0 ? "" : `"pass":${o.pass},`}"row":`;
   return {
     change: (op, row, before, after) =>
       `{"before":${before ?? "null"},"after":${after ?? "null"},"op":"${op}","ts_ms":${now},${head}${row}}}`,
-    floor: (floor) => `{"before":null,"after":null,"op":"t","ts_ms":${now},"floor":${JSON.stringify(floor)},${head}0}}`,
+    floor: (floor) =>
+      `{"before":null,"after":null,"op":"t","ts_ms":${now},"floor":${JSON.stringify(floor)},${head}${o.pass ?? 0}}}`,
   };
 }
 

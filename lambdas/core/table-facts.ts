@@ -15,6 +15,8 @@ const copySchema = z.object({
   snapshotId: z.string(),
   kind: z.enum(["copy", "resync"]),
   anchor: positionSchema,
+  /** See SnapshotPlan. */
+  pass: z.int().nonnegative().default(0),
   /** Milliseconds since 1970 at which the anchor was taken. */
   takenAt: z.number(),
   /** Warehouse names of the columns that were read. */
@@ -85,6 +87,9 @@ export const liftHold = (state: Pick<State, "remove">, table: string): Promise<v
 
 export const readHold = (state: Pick<State, "get">, table: string): Promise<Hold | null> =>
   readStored(state, holdKey(table), holdSchema);
+
+export const readPlanned = (state: Pick<State, "get">, table: string): Promise<TableCopy | null> =>
+  readStored(state, plannedKey(table), copySchema);
 
 export const readCopied = (state: Pick<State, "get">, table: string): Promise<TableCopy | null> =>
   readStored(state, copiedKey(table), copySchema);

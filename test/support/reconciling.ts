@@ -1,13 +1,16 @@
+import { copyChunk } from "../../lambdas/capture-snapshot/chunk.ts";
+import { finishSnapshot } from "../../lambdas/capture-snapshot/finish.ts";
+import { planSnapshot } from "../../lambdas/capture-snapshot/plan.ts";
 import { Pump } from "../../lambdas/capture-changes/pump.ts";
 import { binlogOf } from "../../lambdas/adapters/binlog/index.ts";
 import { connectSource } from "../../lambdas/adapters/mysql/index.ts";
 import { openSession } from "../../lambdas/adapters/mysql/session.ts";
 import type { MysqlSession } from "../../lambdas/adapters/mysql/session.ts";
 import type { MysqlTarget } from "../../lambdas/adapters/mysql/index.ts";
-import type { Publisher, SourceDatabase } from "../../lambdas/core/capture-ports.ts";
+import type { EndOffsets, Publisher, SourceDatabase } from "../../lambdas/core/capture-ports.ts";
+import { readCheckpoint } from "../../lambdas/core/checkpoint.ts";
 import type { Checkpoint } from "../../lambdas/core/checkpoint.ts";
 import type { ReconcileReport } from "../../lambdas/core/events.ts";
-import { recordWriter } from "../../lambdas/core/record-text.ts";
 import { checkpointKey } from "../../lambdas/core/state-keys.ts";
 import { planRun } from "../../lambdas/reconcile-table/plan-run.ts";
 import type { ReconcilePorts, ReconcileSettings } from "../../lambdas/reconcile-table/ports.ts";
@@ -21,6 +24,9 @@ import { memoryStore } from "./memory-store.ts";
 const SOURCE_NAME = "test";
 /** Records of one landing object. */
 const LANDED_AT_ONCE = 50_000;
+const ROWS_A_CHUNK = 100_000;
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, metric: () => undefined };
 
 /**
  * A source and a warehouse that are real, and capture, landing and load between them; only the topics are arrays. The
@@ -35,6 +41,8 @@ export interface Reconciling {
   onWait: () => Promise<void>;
   /** Copies all tables at an anchor. */
   copy(): Promise<void>;
+  /** Copies all tables again, with the floors that end it. */
+  resync(): Promise<void>;
   /** Captures and loads what the source has committed by now. */
   follow(): Promise<void>;
   /** Compares and runs to the end. */
@@ -65,17 +73,26 @@ export async function startReconciling(
   };
   await loading.migrate(tables);
 
-  const save = async (place: { readonly file: string; readonly pos: number }): Promise<void> => {
-    const checkpoint: Checkpoint = {
-      ...{ position: { epoch: 1, file: place.file, pos: place.pos }, sent: null, gtid: null, server: "", turn: 0 },
-      ...{ owner: "", savedAt: new Date().toISOString(), committedAt: null },
+  const checkpoint = async (): Promise<Checkpoint> => {
+    const found = await readCheckpoint(state, SOURCE_NAME);
+    if (found === null) throw new Error("nothing is copied yet");
+    return found;
+  };
+  const snapshot = async (kind: "copy" | "resync"): Promise<void> => {
+    const ports = {
+      ...{ state, source, publisher, endOffsets, telemetry: quiet, now: Date.now, newId: () => crypto.randomUUID() },
+      ...{ sleep: async () => undefined, remaining: () => 900_000 },
     };
-    await state.put(checkpointKey(SOURCE_NAME), Buffer.from(JSON.stringify(checkpoint)));
+    const request = { sourceName: SOURCE_NAME, definitions: tables };
+    const plan = await planSnapshot({ ...request, kind, only: null, chunkRows: ROWS_A_CHUNK }, ports);
+    for (const { snapshotId, chunk } of plan.chunks) {
+      await copyChunk({ ...request, snapshotId, chunk, rowsPerSecond: 0 }, ports);
+    }
+    await finishSnapshot({ ...request, snapshotId: plan.snapshotId }, ports);
+    await load();
   };
-  const position = async (): Promise<Checkpoint> => {
-    const stored = await state.get(checkpointKey(SOURCE_NAME));
-    return JSON.parse(stored?.body.toString("utf8") ?? "") as Checkpoint;
-  };
+  const endOffsets: EndOffsets = async (names) =>
+    new Map(names.map((name) => [name, partitionsOf(topics.get(name)?.table, topics.get(name)?.sent.length ?? 0)]));
   const load = async (): Promise<void> => {
     for (const topic of topics.values()) {
       while (topic.landed < topic.sent.length) {
@@ -87,9 +104,8 @@ export async function startReconciling(
     }
   };
   const follow = async (): Promise<void> => {
-    const start = await position();
+    const start = await checkpoint();
     const end = await source.currentPlace();
-    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, metric: () => undefined };
     const connector = "mariadb";
     const pump = new Pump({ sourceName: SOURCE_NAME, connector, tables, start }, publisher, {
       ...{ telemetry: quiet, now: Date.now, state },
@@ -99,43 +115,16 @@ export async function startReconciling(
     for await (const events of open({ from: start.position, gtid: null, serverId: 8_100, tables, signal })) {
       await pump.push(events);
     }
-    await save(end);
+    const { file, pos } = end;
+    const reached: Checkpoint = { ...start, position: { ...start.position, file, pos } };
+    await state.put(checkpointKey(SOURCE_NAME), Buffer.from(JSON.stringify(reached)));
     await load();
   };
   const world: Reconciling = {
     ...{ writer, source, loading, state, follow },
     onWait: async () => undefined,
-    copy: async () => {
-      const anchor = await source.anchor();
-      await save(anchor);
-      for (const table of tables) {
-        const origin = {
-          ...({
-            connector: "mariadb",
-            name: SOURCE_NAME,
-            epoch: 1,
-            db: table.area.database,
-            table: table.source,
-          } as const),
-          ...{
-            serverId: 1,
-            gtid: null,
-            file: anchor.file,
-            pos: anchor.pos,
-            committedAt: anchor.takenAt,
-            snapshot: true,
-          },
-        };
-        const { signal } = new AbortController();
-        for await (const batch of source.read({ table, above: null, upTo: null, after: null, signal })) {
-          const records = recordWriter(origin, Date.now());
-          for (const { key, after } of batch.rows) {
-            publisher.send(topicName(table), key, records.change("r", 0, null, after));
-          }
-        }
-      }
-      await load();
-    },
+    copy: () => snapshot("copy"),
+    resync: () => snapshot("resync"),
     reconcile: async (overrides = {}, only = tables) => {
       const ports = portsOf(overrides);
       const plan = await planRun(only.map(qualifiedName), all, ports);
@@ -160,8 +149,7 @@ export async function startReconciling(
     newId: () => crypto.randomUUID(),
     publisher: async () => publisher,
     remaining: () => 900_000,
-    endOffsets: async (names) =>
-      new Map(names.map((name) => [name, partitionsOf(topics.get(name)?.table, topics.get(name)?.sent.length ?? 0)])),
+    endOffsets,
     sleep: async () => {
       await world.onWait();
       await follow();

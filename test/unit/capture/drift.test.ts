@@ -24,6 +24,7 @@ const copy = (columns: readonly string[], changes: Partial<TableCopy> = {}): Tab
   snapshotId: "s1",
   kind: "copy",
   anchor: { epoch: 1, file: "mysql-bin.000009", pos: 100 },
+  pass: 0,
   takenAt: NOW - 1_000,
   columns: [...columns],
   ...changes,

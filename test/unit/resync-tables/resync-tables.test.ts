@@ -23,6 +23,7 @@ const copy = (pos: number, changes: Partial<TableCopy> = {}): TableCopy => ({
   snapshotId: `s${pos}`,
   kind: "resync",
   anchor: { epoch: 1, file: "binlog.000007", pos },
+  pass: 0,
   takenAt: NOW,
   columns: ["id"],
   ...changes,
