@@ -77,7 +77,7 @@ async function rewrite(
 
 async function eraseQuarantine(sought: Sought, ports: ObjectPorts, topic: string, dryRun: boolean): Promise<number> {
   let removed = 0;
-  for (const prefix of [`land/${ports.cluster}/${topic}/`, `load/${topic}/`, "aws/lambda/"]) {
+  for (const prefix of [`capture/${topic}/`, `land/${ports.cluster}/${topic}/`, `load/${topic}/`, "aws/lambda/"]) {
     for await (const { key } of ports.quarantine.list(prefix)) {
       const stored = await ports.quarantine.get(key);
       if (stored === null) continue;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   envInteger,
+  envText,
   kafkaEnvironment,
   landingEnvironment,
   personalDataEnvironment,
@@ -12,6 +13,7 @@ export const captureChangesEnvironment = z.object({
   ...kafkaEnvironment,
   ...landingEnvironment,
   ...personalDataEnvironment,
+  QUARANTINE_BUCKET: envText,
   /** Length of one bounded run; the next takes over before it ends. Below the function's timeout. */
   RUN_SECONDS: envInteger,
   /** Replication server ids in use: this one and the next fifteen; they must be free at the source. */

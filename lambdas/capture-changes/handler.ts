@@ -9,6 +9,7 @@ import { createObjectStore } from "../adapters/s3/index.ts";
 import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import { parseEnvironment } from "../core/env.ts";
+import { withSizeLimit } from "../core/size-limit.ts";
 import { captureChanges } from "./capture-changes.ts";
 import type { CaptureChangesOutcome } from "./capture-changes.ts";
 import { captureChangesEnvironment } from "./env.ts";
@@ -16,6 +17,7 @@ import { captureChangesEnvironment } from "./env.ts";
 const env = parseEnvironment(captureChangesEnvironment, process.env);
 const state = createObjectStore(env.LANDING_BUCKET);
 const telemetry = createTelemetry({ stage: env.STAGE, service: "capture-changes" });
+const sizeLimit = { quarantine: createObjectStore(env.QUARANTINE_BUCKET), telemetry, now };
 const invokeAsync = createAsyncInvoke();
 const personalData = personalDataReader(env.PERSONAL_DATA_SECRET, tables);
 
@@ -43,7 +45,8 @@ export const handler = async (
       newId,
       openBinlog: binlogOf(target, personal),
       openSource: () => connectSource(target),
-      openPublisher: async () => createPublisher(await connectionOf(env.KAFKA_CLUSTER_ARN, env.KAFKA_AUTH)),
+      openPublisher: async () =>
+        withSizeLimit(await createPublisher(await connectionOf(env.KAFKA_CLUSTER_ARN, env.KAFKA_AUTH)), sizeLimit),
       invokeNext: () => invokeAsync(context.functionName, { handover: true }),
     },
   );

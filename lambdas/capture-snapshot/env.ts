@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   envInteger,
+  envText,
   kafkaEnvironment,
   landingEnvironment,
   personalDataEnvironment,
@@ -12,6 +13,7 @@ export const captureSnapshotEnvironment = z.object({
   ...kafkaEnvironment,
   ...landingEnvironment,
   ...personalDataEnvironment,
+  QUARANTINE_BUCKET: envText,
   /** Rows per chunk aimed at when a plan is made; at least these. */
   CHUNK_ROWS: envInteger,
   /** Rows a second and chunk at most; 0 means unthrottled. */

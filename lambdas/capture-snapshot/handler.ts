@@ -6,9 +6,10 @@ import { personalDataReader } from "../adapters/personal-data/read.ts";
 import { createObjectStore } from "../adapters/s3/index.ts";
 import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
-import type { SourceDatabase } from "../core/capture-ports.ts";
+import type { Publisher, SourceDatabase } from "../core/capture-ports.ts";
 import { parseEnvironment } from "../core/env.ts";
 import type { ChunkOutcome, SnapshotFinished, SnapshotPlanned, SnapshotRequest } from "../core/events.ts";
+import { withSizeLimit } from "../core/size-limit.ts";
 import { copyChunk } from "./chunk.ts";
 import { captureSnapshotEnvironment } from "./env.ts";
 import { finishSnapshot } from "./finish.ts";
@@ -25,6 +26,10 @@ const openSource = async (): Promise<SourceDatabase> => {
   const target = { host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS };
   return connectSource(target, await personalData());
 };
+
+const sizeLimit = { quarantine: createObjectStore(env.QUARANTINE_BUCKET), telemetry, now };
+const openPublisher = async (): Promise<Publisher> =>
+  withSizeLimit(await createPublisher(await connection()), sizeLimit);
 
 const connection = () => connectionOf(env.KAFKA_CLUSTER_ARN, env.KAFKA_AUTH);
 
@@ -46,7 +51,7 @@ export const handler = async (
     case "chunk": {
       const seal = (await personalData())?.seal;
       return using(await openSource(), async (source) =>
-        using(await createPublisher(await connection()), (publisher) =>
+        using(await openPublisher(), (publisher) =>
           copyChunk(
             { ...settings, snapshotId: request.snapshotId, chunk: request.chunk, rowsPerSecond: env.ROWS_PER_SECOND },
             {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   envInteger,
+  envText,
   kafkaEnvironment,
   landingEnvironment,
   personalDataEnvironment,
@@ -14,6 +15,7 @@ export const reconcileTableEnvironment = z.object({
   ...landingEnvironment,
   ...warehouseEnvironment,
   ...personalDataEnvironment,
+  QUARANTINE_BUCKET: envText,
   /** Rows read before progress is saved. */
   CHUNK_ROWS: envInteger,
   /** Rows that are looked at one by one when one of them differs. */

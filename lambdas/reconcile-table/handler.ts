@@ -11,6 +11,7 @@ import { createTelemetry } from "../adapters/telemetry/index.ts";
 import type { Publisher } from "../core/capture-ports.ts";
 import { parseEnvironment } from "../core/env.ts";
 import type { ReconcileReport, ReconcileRequest } from "../core/events.ts";
+import { withSizeLimit } from "../core/size-limit.ts";
 import { reconcileTableEnvironment } from "./env.ts";
 import { planRun } from "./plan-run.ts";
 import { RESERVE_MS } from "./ports.ts";
@@ -33,6 +34,7 @@ const settings = {
   rangeRows: env.RANGE_ROWS,
   patienceSeconds: env.PATIENCE_SECONDS,
 };
+const sizeLimit = { quarantine: createObjectStore(env.QUARANTINE_BUCKET), telemetry, now };
 const invokeAsync = createAsyncInvoke();
 
 interface Context {
@@ -73,7 +75,7 @@ async function withPorts<T>(remaining: () => number, work: (ports: ReconcilePort
     return await work({
       ...{ state, source, warehouse, telemetry, now, sleep, newId, remaining },
       endOffsets: offsets.endOffsets,
-      publisher: async () => (publisher ??= await createPublisher(kafka)),
+      publisher: async () => (publisher ??= withSizeLimit(await createPublisher(kafka), sizeLimit)),
     });
   } finally {
     await Promise.allSettled([source.close(), offsets.close(), (publisher as Publisher | null)?.close()]);

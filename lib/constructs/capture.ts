@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { captureChangesEnvironment } from "../../lambdas/capture-changes/env.ts";
 import { captureSnapshotEnvironment } from "../../lambdas/capture-snapshot/env.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
+import { LANDING_PREFIXES, QUARANTINE_PREFIXES, landingVariables } from "./data-plane.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -25,6 +25,7 @@ export class Capture extends Construct {
       plane.cluster.grantProduce(capture, plane.topicPatterns);
       plane.landing.grantObjects(capture, ["read", "write"], [LANDING_PREFIXES.state]);
       plane.landing.grantList(capture, [LANDING_PREFIXES.state]);
+      plane.quarantine.grantObjects(capture, ["write"], [QUARANTINE_PREFIXES.captured]);
     }
   }
 
@@ -40,6 +41,7 @@ export class Capture extends Construct {
         ...plane.cluster.environment,
         ...landingVariables(plane),
         ...plane.personalDataKey.environment,
+        QUARANTINE_BUCKET: plane.quarantine.bucket.bucketName,
         RUN_SECONDS: String(config.capture.runSeconds),
         SERVER_ID_BASE: String(config.capture.serverIdBase),
       },
@@ -71,6 +73,7 @@ export class Capture extends Construct {
         ...plane.cluster.environment,
         ...landingVariables(plane),
         ...plane.personalDataKey.environment,
+        QUARANTINE_BUCKET: plane.quarantine.bucket.bucketName,
         CHUNK_ROWS: String(config.capture.chunkRows),
         ROWS_PER_SECOND: String(config.capture.rowsPerSecond),
       },

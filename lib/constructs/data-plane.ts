@@ -42,6 +42,8 @@ export const LANDING_PREFIXES = {
 
 /** First parts of keys in the quarantine bucket: each writer has its own. */
 export const QUARANTINE_PREFIXES = {
+  /** The captures and repairs: records too large to be sent. */
+  captured: "capture/",
   /** land-batch: records that cannot be read. */
   records: "land/",
   /** load-warehouse: rows that COPY refused. */

@@ -4,7 +4,7 @@ import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
 import { reconcileTableEnvironment } from "../../lambdas/reconcile-table/env.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
+import { LANDING_PREFIXES, QUARANTINE_PREFIXES, landingVariables } from "./data-plane.ts";
 import { NodeFunction } from "./node-function.ts";
 import { TimedSchedule } from "./timed-schedule.ts";
 
@@ -27,6 +27,7 @@ export class Reconciliation extends Construct {
         ...landingVariables(plane),
         ...plane.warehouse.environment,
         ...plane.personalDataKey.environment,
+        QUARANTINE_BUCKET: plane.quarantine.bucket.bucketName,
         CHUNK_ROWS: String(chunkRows),
         RANGE_ROWS: String(rangeRows),
         PATIENCE_SECONDS: String(patienceSeconds),
@@ -44,6 +45,7 @@ export class Reconciliation extends Construct {
     plane.landing.grantObjects(reconcile, ["read"], [LANDING_PREFIXES.state]);
     plane.landing.grantObjects(reconcile, ["write"], [LANDING_PREFIXES.reconcile]);
     plane.landing.grantList(reconcile, [LANDING_PREFIXES.state]);
+    plane.quarantine.grantObjects(reconcile, ["write"], [QUARANTINE_PREFIXES.captured]);
     // A policy of its own: as part of the role's default policy it would make function and policy need each other.
     new Policy(this, "GoOn", {
       statements: [new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [reconcile.functionArn] })],

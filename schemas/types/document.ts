@@ -106,7 +106,7 @@ export function typesDocument({ charsets }: CaptureLimits): string {
     [
       "## Values too long for their column",
       `No value is cut and no row is lost. The table's \`tooLong\` says what happens:\n\n- \`widen\` (default): the column is widened to VARCHAR(${MAX_VARCHAR}); beyond that, and in key columns, the record goes to quarantine with its key.\n- \`super\`: the column is NULL and \`_raw\` has the text, in pieces (bytes as hex).\n- \`quarantine\`: the record goes to quarantine with its key.`,
-      "Where they do not apply (numbers, dates that are none), the record goes to quarantine too. So does a row whose line is over 4 MB, which COPY does not read.",
+      "Where they do not apply (numbers, dates that are none), the record goes to quarantine too. So does a row whose line is over 4 MB, which COPY does not read. A record over 4.5 MB, more than an invocation of land-batch can hold, travels without the row's former columns; if that is not enough, it goes to quarantine before Kafka.",
     ].join("\n\n"),
     "## Keys\n\nA key is the exact bytes stored. Keys with a part that the warehouse does not compare exactly (last column above) are matched on `_key`, the hex text of all parts joined by `-`: Redshift ignores trailing blanks when texts compare. Tables without a primary key are append-only, unique by version.",
     "",

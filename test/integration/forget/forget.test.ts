@@ -4,11 +4,13 @@ import { eraseEverywhere, findRows } from "../../../cli/forget/erase.ts";
 import type { ErasePorts } from "../../../cli/forget/erase.ts";
 import { byColumn, byKey } from "../../../cli/forget/person.ts";
 import type { Sought } from "../../../cli/forget/person.ts";
-import { parseLandingKey } from "../../../schemas/naming.ts";
+import { MAX_VALUE_BYTES, withSizeLimit } from "../../../lambdas/core/size-limit.ts";
+import { parseLandingKey, topicName } from "../../../schemas/naming.ts";
 import { tableSpecs } from "../../../schemas/sql/tables.ts";
 import { startLoading } from "../../support/loading/loading.ts";
 import type { Loading } from "../../support/loading/loading.ts";
 import { lines, orders, tags } from "../../support/loading/tables.ts";
+import { recordingPublisher } from "../../support/recording.ts";
 
 const CANARY = "canary";
 const defined = [orders, tags, lines];
@@ -93,6 +95,23 @@ describe("millrace forget on a warehouse and its files", () => {
     expect(
       [...loading.quarantine.objects.values()].map(({ body }) => body.toString("utf8").split("\n").length),
     ).toEqual([2]);
+  });
+
+  it("takes out what was too large to travel", async () => {
+    await fill();
+    const limited = withSizeLimit(recordingPublisher(), {
+      ...{ quarantine: loading.quarantine, telemetry: loading.telemetry, now: Date.now },
+    });
+    for (const id of [1, 2]) {
+      const after = JSON.stringify(order(id, (id === 1 ? CANARY : "other").repeat(MAX_VALUE_BYTES / 5)));
+      const value = `{"before":null,"after":${after},"op":"c","ts_ms":1,"source":{"pos":${id}}}`;
+      limited.send(topicName(orders), `{"id":${id}}`, value);
+    }
+    await limited.flush();
+    expect(await erase(byKey(orders, ["1"], undefined))).toMatchObject({ quarantined: 2 });
+    expect(await everything()).not.toContain(CANARY);
+    const left = [...loading.quarantine.objects.keys()].filter((key) => key.startsWith("capture/"));
+    expect(left).toHaveLength(1);
   });
 
   it("notes that it was done, not about whom", async () => {
