@@ -1,19 +1,24 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { OpenBinlog, Publisher, SourceDatabase } from "../core/capture-ports.ts";
+import type { LogPlace, OpenBinlog, Publisher, SourceDatabase } from "../core/capture-ports.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
 import { FencedError, PositionLostError, TransientError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { NewId, Now, ObjectStore, Sleep, Telemetry } from "../core/ports.ts";
 import { checkpointKey } from "../core/state-keys.ts";
+import { comparePositions } from "../core/version.ts";
 import { wishForAll, wishForNews } from "./drift.ts";
-import { takeLease } from "./lease.ts";
+import { followFailover } from "./failover.ts";
+import { LEASE_MS, takeLease } from "./lease.ts";
 import type { Lease } from "./lease.ts";
 import { Pump } from "./pump.ts";
+
+export type CapturedSource = Pick<SourceDatabase, "currentPlace" | "placeAfter" | "describeTables" | "facts" | "close">;
 
 export interface CaptureChangesPorts {
   readonly state: ObjectStore;
   readonly openBinlog: OpenBinlog;
   readonly openPublisher: () => Promise<Publisher>;
-  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "describeTables" | "facts" | "close">>;
+  readonly openSource: () => Promise<CapturedSource>;
   /** Starts the next run, which takes the lease over while this one still publishes. */
   readonly invokeNext: (owner: string) => Promise<void>;
   readonly telemetry: Telemetry;
@@ -60,6 +65,11 @@ export async function captureChanges(
       // Fenced: a successor finds out by itself.
       await answer.lease.lose(error.message).catch(unlessFenced);
       await wishForAll(request.tables, error, answer.lease.checkpoint.position, ports);
+      ports.telemetry.metric(METRICS.positionsLost, 1, "Count");
+      ports.telemetry.error("the source's log does not go on from where it was read: all tables are resynced", {
+        reason: error.message,
+        whatToDo: "docs/RUNBOOK.md#the-binlog-was-purged",
+      });
     }
     throw error;
   }
@@ -76,16 +86,14 @@ async function run(
   lease: Lease,
 ): Promise<CaptureChangesOutcome> {
   const { telemetry } = ports;
-  const start = lease.checkpoint;
-  const { tables, present, connector } = await readSource(request, ports, start.server);
-
+  const { start, end, tables, present, connector } = await prepare(request, ports, lease);
   await wishForNews(present, ports);
 
   const publisher = await ports.openPublisher();
   const pump = new Pump({ sourceName: request.sourceName, connector, tables, start }, publisher, ports);
   const stop = new AbortController();
   try {
-    const keeping = keep({ lease, pump, publisher, stop, owner, request, ports });
+    const keeping = keep({ lease, pump, publisher, stop, owner, request, ports, start, end });
     const pumping = (async () => {
       const events = ports.openBinlog({
         from: start.position,
@@ -120,6 +128,9 @@ async function bothEnd<T>(keeping: Promise<T>, pumping: Promise<void>, stop: Abo
 }
 
 interface Keeper {
+  readonly start: Checkpoint;
+  /** Where the log ended when the run began. */
+  readonly end: LogPlace;
   readonly lease: Lease;
   readonly pump: Pump;
   readonly publisher: Publisher;
@@ -129,25 +140,30 @@ interface Keeper {
   readonly ports: CaptureChangesPorts;
 }
 
-/** Saves the checkpoint every second, calls the successor in time, and stops the pump when the run is over. */
+/**
+ * Saves the checkpoint every second, calls the successor in time, and stops the pump when the run is over. When the pump
+ * has failed, what it has sent is saved as well: after a failover it must be known exactly.
+ */
 async function keep(keeper: Keeper): Promise<"handed-over" | "released"> {
-  const { lease, pump, publisher, stop, ports, request } = keeper;
+  const { lease, stop, ports, request } = keeper;
   const began = ports.now();
-  const end = began + request.runSeconds * 1_000;
+  const runEnd = began + request.runSeconds * 1_000;
+  const overtaken = new Overtaken(keeper, began);
   let successorCalled = false;
   try {
     for (;;) {
       await ports.sleep(SAVE_EVERY_MS, stop.signal);
-      await save(lease, pump, publisher);
-      if (!successorCalled && ports.now() >= end - HANDOVER_LEAD_MS) {
-        successorCalled = true;
-        await ports.invokeNext(keeper.owner);
-      }
-      if (ports.now() >= end) {
-        stop.abort();
-        await save(lease, pump, publisher);
+      const isOver = stop.signal.aborted || ports.now() >= runEnd;
+      if (isOver) stop.abort();
+      await overtaken.check();
+      await save(keeper);
+      if (isOver) {
         await lease.release();
         return "released";
+      }
+      if (!successorCalled && ports.now() >= runEnd - HANDOVER_LEAD_MS) {
+        successorCalled = true;
+        await ports.invokeNext(keeper.owner);
       }
     }
   } catch (error) {
@@ -158,38 +174,82 @@ async function keep(keeper: Keeper): Promise<"handed-over" | "released"> {
   }
 }
 
-async function save(lease: Lease, pump: Pump, publisher: Publisher): Promise<void> {
+async function save({ lease, pump, publisher }: Keeper): Promise<void> {
   const safe = pump.safePoint;
   await publisher.flush();
   await lease.save(safe);
 }
 
-/** Definitions whose database this server has; the position must belong to the server that answers. */
-async function readSource(
-  request: CaptureChangesRequest,
-  ports: CaptureChangesPorts,
-  server: string,
-): Promise<{
+/** Tells when this run is past everything that a run before it may have published without saying so. */
+class Overtaken {
+  readonly #keeper: Keeper;
+  readonly #began: number;
+  /** The log's end after the other run was over; null: not known yet. */
+  #end: LogPlace | null;
+
+  constructor(keeper: Keeper, began: number) {
+    this.#keeper = keeper;
+    this.#began = began;
+    // Whoever hands over goes on until its next save.
+    this.#end = keeper.request.handover ? null : keeper.end;
+  }
+
+  async check(): Promise<void> {
+    const { start, lease, pump, ports, stop } = this.#keeper;
+    if (start.ahead !== true || stop.signal.aborted) return;
+    if (this.#end === null && ports.now() - this.#began >= LEASE_MS) this.#end = await placeNow(ports);
+    const { position } = pump.safePoint;
+    if (this.#end !== null && comparePositions(position, { ...this.#end, epoch: position.epoch }) >= 0)
+      lease.caughtUp();
+  }
+}
+
+async function placeNow(ports: CaptureChangesPorts): Promise<LogPlace> {
+  const source = await ports.openSource();
+  try {
+    return await source.currentPlace();
+  } finally {
+    await source.close();
+  }
+}
+
+interface Prepared {
+  readonly start: Checkpoint;
+  /** Where the log ends now. */
+  readonly end: LogPlace;
+  /** Definitions whose database this server has. */
   readonly tables: readonly AnyTable[];
   /** Those of them that are there. */
   readonly present: readonly AnyTable[];
   readonly connector: "mysql" | "mariadb";
-}> {
+}
+
+/** Nothing was published yet: whatever fails here, the lease is given back as it was. */
+async function prepare(request: CaptureChangesRequest, ports: CaptureChangesPorts, lease: Lease): Promise<Prepared> {
+  try {
+    return await readSource(request, ports, lease);
+  } catch (error) {
+    if (!(error instanceof PositionLostError)) await lease.release().catch(unlessFenced);
+    throw error;
+  }
+}
+
+/** The position must belong to the server that answers, or be carried over to it. */
+async function readSource(request: CaptureChangesRequest, ports: CaptureChangesPorts, lease: Lease): Promise<Prepared> {
   const source = await ports.openSource();
   try {
-    const place = await source.currentPlace();
-    if (place.server !== server) {
-      throw new PositionLostError(
-        `the checkpoint belongs to server ${server}, but ${place.server} answers; all tables are resynced`,
-      );
-    }
+    const end = await source.currentPlace();
+    const { flavour } = await source.facts();
+    const start =
+      end.server === lease.checkpoint.server
+        ? lease.checkpoint
+        : await followFailover(source, end.server, lease, ports);
     const existing = await source.describeTables([...new Set(request.tables.map((table) => table.area.database))]);
     const databases = new Set(existing.map((table) => table.db));
     const names = new Set(existing.map((table) => `${table.db}.${table.name}`));
     const tables = request.tables.filter((table) => databases.has(table.area.database));
     const present = tables.filter((table) => names.has(`${table.area.database}.${table.source}`));
-    const { flavour } = await source.facts();
-    return { tables, present, connector: flavour };
+    return { start, end, tables, present, connector: flavour };
   } finally {
     await source.close();
   }

@@ -76,6 +76,6 @@ export async function wishForAll(
   for (const table of tables) {
     const name = qualifiedName(table);
     const detail = error.message;
-    await wishResync(state, { id, table: name, reason: "lost", detail, since, position: null });
+    await wishResync(state, { id, table: name, reason: error.kind, detail, since, position: null });
   }
 }

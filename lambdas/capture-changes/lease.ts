@@ -5,19 +5,26 @@ import type { Now, ObjectStore } from "../core/ports.ts";
 import { comparePositions } from "../core/version.ts";
 
 /** A lease not renewed for this long belongs to a run that died; runs renew it every second or so. */
-const LEASE_MS = 20_000;
+export const LEASE_MS = 20_000;
 
 /** A holder that hands over saves every second or so: reading and writing between two of its saves succeeds soon. */
 const HANDOVER_TRIES = 10;
 
+/** What a save changes; the server only after a failover. */
+export type SavedPlace = Pick<Checkpoint, "position" | "created" | "sent" | "gtid" | "committedAt"> &
+  Partial<Pick<Checkpoint, "server">>;
+
 /** The right to move the checkpoint on: whoever wrote it last holds it; the ETag fences everybody else. */
 export interface Lease {
+  /** As it was taken over. */
   readonly checkpoint: Checkpoint;
   /**
    * Saves where capture goes on. Calls must not overlap.
    * @throws FencedError when another run took over
    */
-  save(next: Pick<Checkpoint, "position" | "sent" | "gtid" | "committedAt">): Promise<void>;
+  save(next: SavedPlace): Promise<void>;
+  /** Nothing that an earlier run may have published lies after the checkpoint any more. */
+  caughtUp(): void;
   /** Notes that the source no longer holds the position, and gives the lease back. */
   lose(reason: string): Promise<void>;
   /** Gives the lease back, so that the next run need not wait for it to grow old. */
@@ -62,7 +69,13 @@ async function tryLease(
   const age = now() - Date.parse(found.savedAt);
   if (!handover && found.owner !== "" && age < LEASE_MS) return { kind: "busy", owner: found.owner };
 
-  let current: Checkpoint = { ...found, owner, turn: found.turn + 1 };
+  // Whoever gave the lease back by himself has saved all that he published.
+  let current: Checkpoint = {
+    ...found,
+    owner,
+    turn: found.turn + 1,
+    ahead: found.ahead === true || found.owner !== "",
+  };
   let etag = stored.etag;
   const write = async (next: Checkpoint): Promise<void> => {
     const stamped = { ...next, savedAt: new Date(now()).toISOString() };
@@ -80,6 +93,9 @@ async function tryLease(
     lease: {
       checkpoint: current,
       save: (next) => write({ ...current, ...next, lost: isAt(current, next) ? current.lost : undefined }),
+      caughtUp: () => {
+        current = { ...current, ahead: false };
+      },
       lose: (lost) => write({ ...current, owner: "", lost }),
       release: () => write({ ...current, owner: "" }),
     },

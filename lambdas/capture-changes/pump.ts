@@ -3,6 +3,7 @@ import { hasPersonalData } from "../../schemas/model/table.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { BinlogEvent, LogPlace, Publisher, TableId } from "../core/capture-ports.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
+import { PositionLostError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Telemetry } from "../core/ports.ts";
 import { changeRecords, recordWriter } from "../core/record-text.ts";
@@ -11,7 +12,7 @@ import { wishAfterStatement } from "./drift.ts";
 import type { DriftPorts } from "./drift.ts";
 
 /** Where capture could go on from if everything sent so far were acknowledged. */
-export type SafePoint = Pick<Checkpoint, "position" | "sent" | "gtid" | "committedAt">;
+export type SafePoint = Pick<Checkpoint, "position" | "created" | "sent" | "gtid" | "committedAt">;
 
 export interface PumpSettings {
   readonly sourceName: string;
@@ -39,6 +40,8 @@ export class Pump {
   /** Last row that an earlier run has sent of the transaction this one resumes in. */
   #skipTo: Checkpoint["sent"];
   #safe: SafePoint;
+  /** The newest file of the log, and the second at which the server began it. */
+  #file: { readonly name: string; readonly created: number } | null = null;
   /** Row changes published by this run. */
   rows = 0;
 
@@ -48,9 +51,9 @@ export class Pump {
     this.#telemetry = ports.telemetry;
     this.#ports = ports;
     this.#tables = new Map(settings.tables.map((table) => [`${table.area.database}.${table.source}`, table]));
-    const { position, sent, gtid, committedAt } = settings.start;
+    const { position, created, sent, gtid, committedAt } = settings.start;
     this.#skipTo = sent;
-    this.#safe = { position, sent, gtid, committedAt };
+    this.#safe = { position, created, sent, gtid, committedAt };
     this.#transaction = { start: position, gtid: null, serverId: 0, committedAt: committedAt ?? 0 };
   }
 
@@ -63,6 +66,9 @@ export class Pump {
   async push(events: readonly BinlogEvent[]): Promise<void> {
     for (const event of events) {
       switch (event.kind) {
+        case "file":
+          this.#onFile(event.file, event.created);
+          break;
         case "begin":
           this.#transaction = { ...event, start: event.place };
           break;
@@ -74,13 +80,32 @@ export class Pump {
           break;
         case "ddl":
           await this.#ddl(event);
-          this.#moveTo(event.next, null, event.committedAt);
+          this.#moveTo(event.next, this.#safe.gtid, event.committedAt);
           break;
         case "progress":
-          this.#moveTo(event.next, null, null);
+          this.#moveTo(event.next, this.#safe.gtid, null);
           break;
       }
     }
+  }
+
+  /**
+   * A server whose log was reset begins again with the same names, and may have written past our place by now: reading
+   * on there would pass over changes in silence. The file tells by its age.
+   * @throws PositionLostError when the file of our place is another one
+   */
+  #onFile(name: string, created: number): void {
+    const { position, created: known } = this.#safe;
+    if (name === position.file && known != null && known !== created) {
+      throw new PositionLostError(
+        `The source's log ${name} was begun at ${isoSecond(created)}, but the one that was read at ${isoSecond(known)}: it was reset, or the server restored from a backup. All tables are resynced`,
+      );
+    }
+    this.#file = { name, created };
+  }
+
+  #createdOf(file: string): number | null {
+    return this.#file?.name === file ? this.#file.created : null;
   }
 
   async #rows(event: Extract<BinlogEvent, { kind: "rows" }>): Promise<void> {
@@ -97,8 +122,9 @@ export class Pump {
     }
     this.rows += event.rows.length - from;
     const position = { epoch: this.#safe.position.epoch, ...this.#transaction.start };
-    const sent = { ...event.place, row: event.firstRow + event.rows.length - 1 };
-    this.#safe = { ...this.#safe, position, sent };
+    const { file, pos } = event.place;
+    const sent = { file, pos, row: event.firstRow + event.rows.length - 1, gtid: this.#transaction.gtid };
+    this.#safe = { ...this.#safe, position, created: this.#createdOf(position.file), sent };
   }
 
   /** How many leading rows of the event an earlier run has sent. */
@@ -152,8 +178,9 @@ export class Pump {
     this.#skipTo = null;
     this.#safe = {
       position: { epoch: this.#safe.position.epoch, file: next.file, pos: next.pos },
+      created: this.#createdOf(next.file),
       sent: null,
-      gtid: gtid ?? this.#safe.gtid,
+      gtid,
       committedAt: committedAt ?? this.#safe.committedAt,
     };
   }
@@ -171,5 +198,7 @@ export class Pump {
     }
   }
 }
+
+const isoSecond = (seconds: number): string => new Date(seconds * 1_000).toISOString().replace(".000", "");
 
 const nameOf = (id: TableId): string => `${id.db}.${id.name}`;

@@ -29,6 +29,8 @@ export interface RowChange {
 export type DdlVerb = "truncate" | "drop" | "rename" | "alter" | "create" | "other";
 
 export type BinlogEvent =
+  /** The log goes on in `file`, which the server began at the second `created`; once for each file and connection. */
+  | { readonly kind: "file"; readonly file: string; readonly created: number }
   /** Opens a transaction; `place` is the start of its first event (the GTID event). */
   | {
       readonly kind: "begin";
@@ -49,7 +51,7 @@ export type BinlogEvent =
       /** Source columns that the definition does not know, present in the row texts. */
       readonly unknownColumns: readonly string[];
     }
-  /** The transaction is over; reading may go on at `next`. `gtid` is the set executed up to here, if known. */
+  /** The transaction is over; reading may go on at `next`. `gtid` is the set executed up to here; null: not known. */
   | { readonly kind: "commit"; readonly next: LogPlace; readonly gtid: string | null }
   | {
       readonly kind: "ddl";
@@ -181,6 +183,12 @@ export interface SourceDatabase {
   anchor(): Promise<Anchor>;
   /** Newest place of the log and when its newest event was committed is not known: only where it is. */
   currentPlace(): Promise<LogPlace & { readonly gtid: string | null; readonly server: string }>;
+  /**
+   * Where this server's log goes on after the transactions of a GTID set (MySQL) or position (MariaDB) that another
+   * server has given: everything before the place is among them.
+   * @throws PositionLostError when this server has not got all of them, or has purged what comes after them
+   */
+  placeAfter(gtid: string): Promise<LogPlace>;
   /** The server's own settings and the user's rights, for preflight. */
   facts(): Promise<ServerFacts>;
   /** All base tables of these databases that exist, as information_schema shows them now. */

@@ -6,13 +6,22 @@ import type { Position } from "./version.ts";
 
 const checkpointSchema = z.object({
   position: z.object({ epoch: z.int().positive(), file: z.string().min(1), pos: z.int().nonnegative() }),
-  sent: z.object({ pos: z.int().nonnegative(), file: z.string().min(1), row: z.int().nonnegative() }).nullable(),
+  created: z.int().nullish(),
+  sent: z
+    .object({
+      pos: z.int().nonnegative(),
+      file: z.string().min(1),
+      row: z.int().nonnegative(),
+      gtid: z.string().nullish(),
+    })
+    .nullable(),
   gtid: z.string().nullable(),
   server: z.string(),
   turn: z.int().nonnegative(),
   owner: z.string(),
   savedAt: z.string(),
   committedAt: z.number().nullable(),
+  ahead: z.boolean().optional(),
   lost: z.string().optional(),
 });
 
@@ -23,9 +32,23 @@ const checkpointSchema = z.object({
  */
 export interface Checkpoint {
   readonly position: Position;
+  /**
+   * Second at which the server began the file of `position`, from the file itself; null: not seen yet. A log that was
+   * reset uses the same names again, and only this tells the two apart.
+   */
+  readonly created?: number | null | undefined;
   /** Event start and row index within it of the last row sent of the transaction at `position`; null: none. */
-  readonly sent: { readonly file: string; readonly pos: number; readonly row: number } | null;
-  /** GTID (set) executed up to `position`, if the server has them; lets capture continue after a failover. */
+  readonly sent: {
+    readonly file: string;
+    readonly pos: number;
+    readonly row: number;
+    /** Of that transaction, which `gtid` of the checkpoint does not hold yet. */
+    readonly gtid?: string | null | undefined;
+  } | null;
+  /**
+   * GTID (set) executed up to `position`: lets capture continue after a failover. Empty: nothing was executed; null:
+   * the server has no GTIDs.
+   */
   readonly gtid: string | null;
   /** `@@server_uuid` (MySQL) or server id (MariaDB) the position belongs to. */
   readonly server: string;
@@ -37,6 +60,11 @@ export interface Checkpoint {
   readonly savedAt: string;
   /** Commit time (ms) of the newest transaction published, null before the first. */
   readonly committedAt: number | null;
+  /**
+   * A run ended without saying how far it got: records of transactions after `position` may be in Kafka. Reading on at
+   * the same server sends them again; another server may not have them.
+   */
+  readonly ahead?: boolean | undefined;
   /** Why capture cannot go on from `position`, as its last run found it: only a resync of all tables moves it then. */
   readonly lost?: string | undefined;
 }

@@ -59,6 +59,13 @@ export class OffsetGapError extends MillraceError {
 export class PositionLostError extends MillraceError {
   override readonly name = "PositionLostError";
   override readonly retryable = false;
+  /** failover: another server answers, whose history does not hold all that was read. */
+  readonly kind: "lost" | "failover";
+
+  constructor(message: string, options?: ErrorOptions & { readonly kind?: "lost" | "failover" }) {
+    super(message, options);
+    this.kind = options?.kind ?? "lost";
+  }
 }
 
 /** @returns whether doing the same again can succeed; unknown errors are not retried blindly. */

@@ -22,6 +22,12 @@ export const METRICS = {
   nulsReplaced: "NulsReplaced",
   /** Bytes that are no character of their column's set. */
   undecodable: "UndecodableBytes",
+  /** Runs of change capture that found their place in the source's log gone. */
+  positionsLost: "PositionsLost",
+  /** Another server answers, and change capture went on there. */
+  failovers: "SourceFailovers",
+  /** Seconds that the source itself is behind the server it replicates from. */
+  replicaLag: "SourceReplicaLagSeconds",
   offsetGaps: "OffsetGaps",
   /** Tables that must be copied again. */
   resyncsWaiting: "ResyncsWaiting",

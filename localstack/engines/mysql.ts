@@ -1,4 +1,4 @@
-import { cp, mkdir, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createConnection } from "mysql2/promise";
 import type { EngineOptions, RunningEngine } from "./engine.ts";
@@ -22,7 +22,12 @@ const CAPTURE = { user: "capture", password: "capture" };
  * A MySQL-compatible server with row binlog as captures need it: the one that setup found on the machine or
  * installed, in a folder of ours.
  */
-export async function startMysql(options: EngineOptions): Promise<RunningSource> {
+export async function startMysql(
+  options: EngineOptions & {
+    /** Options of the server besides those that captures need; later ones win. */
+    readonly server?: readonly string[];
+  },
+): Promise<RunningSource> {
   const { server } = await readTools();
   if (server === undefined) {
     throw new EngineError(
@@ -35,6 +40,8 @@ export async function startMysql(options: EngineOptions): Promise<RunningSource>
   await mkdir(folder, { recursive: true });
   if ((await stat(data).catch(() => undefined)) === undefined) {
     await cp(path.join(templates, "source"), data, { recursive: true });
+    // MySQL's own id: made anew, so that no two servers share it.
+    await rm(path.join(data, "auto.cnf"), { force: true });
   }
   const users = path.join(folder, "users.sql");
   await writeFile(users, userStatements(server));
@@ -42,7 +49,7 @@ export async function startMysql(options: EngineOptions): Promise<RunningSource>
   const started = await startProcess({
     name: "source",
     command: server.program,
-    args: serverOptions(server, { port, data, users }),
+    args: [...serverOptions(server, { port, data, users }), ...(options.server ?? [])],
     env: server.libraries === null ? process.env : { ...process.env, LD_LIBRARY_PATH: server.libraries },
     log: path.join(options.dataDir, "logs", "source.log"),
     ready: async () => (await isListening(port)) && (await answers(endpoint)),

@@ -42,8 +42,7 @@ async function binlogSnapshot({ session }: AnchorRequest): Promise<Found | null>
     const pos = Number(value("binlog_snapshot_position"));
     if (file === "" || !(pos > 0)) return null;
     const [row] = await session.query(`SELECT BINLOG_GTID_POS('${file.replaceAll("'", "")}', ${pos}) AS gtid`);
-    const gtid = row?.gtid ?? null;
-    return { file, pos, gtid: gtid === "" ? null : gtid, facility: "binlog_snapshot" };
+    return { file, pos, gtid: row?.gtid ?? null, facility: "binlog_snapshot" };
   } finally {
     await session.query("COMMIT");
   }
@@ -61,7 +60,7 @@ async function gtidExecuted(request: AnchorRequest): Promise<Found | null> {
 }
 
 /** `uuid:1-5:backup:1-2`: names between the intervals. */
-const hasTags = (gtid: string): boolean =>
+export const hasTags = (gtid: string): boolean =>
   gtid.split(",").some((member) =>
     member
       .split(":")

@@ -158,6 +158,7 @@ export class BinlogDecoder {
         // Its second field is the server's version, 50 bytes.
         const version = buf.toString("latin1", at + 2, Math.min(at + 52, end));
         this.tables.flavour = /mariadb/i.test(version) ? "mariadb" : "mysql";
+        into.push({ kind: "file", file: this.file, created: header.timestamp });
         return;
       }
       case EVENT.heartbeat:

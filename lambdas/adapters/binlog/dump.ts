@@ -51,6 +51,8 @@ async function introduce(options: BinlogOptions): Promise<void> {
     // 4: understands GTID events, annotate events and binlog checkpoints (rpl_constants.h).
     await session.query("SET @mariadb_slave_capability = 4");
     if (!isPlace(options.from)) {
+      // Otherwise it passes over a transaction that it has not got, if a later one has a higher number.
+      await session.query("SET @slave_gtid_strict_mode = 1, @slave_gtid_ignore_duplicates = 0");
       await session.query(`SET @slave_connect_state = '${options.from.gtid.replaceAll("'", "")}'`);
     }
   }
@@ -162,6 +164,10 @@ export async function* streamBinlog(options: BinlogOptions): AsyncGenerator<read
           if (events.length > 0) yield events;
           if (options.untilEnd === true) return;
           throw new MysqlConnectionError("The source ended the binlog stream");
+        }
+        if (first === 0xff && events.length > 0) {
+          // What came before the error is whole, and may say more about it than the error does.
+          yield events.splice(0);
         }
         session.raiseIfError();
         if (first !== 0) throw new MysqlProtocolError(`0x${(first ?? 0).toString(16)} opens no binlog packet`);

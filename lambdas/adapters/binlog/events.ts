@@ -49,4 +49,12 @@ export interface RotateEvent {
   readonly next: LogPosition;
 }
 
-export type BinlogEvent = BeginEvent | RowsEvent | DdlEvent | CommitEvent | HeartbeatEvent | RotateEvent;
+/** Opens each file and each connection: which file it is, whatever its name. */
+export interface FileEvent {
+  readonly kind: "file";
+  readonly file: string;
+  /** Second since 1970 at which the server began the file. */
+  readonly created: number;
+}
+
+export type BinlogEvent = FileEvent | BeginEvent | RowsEvent | DdlEvent | CommitEvent | HeartbeatEvent | RotateEvent;

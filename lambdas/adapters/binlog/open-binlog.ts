@@ -80,7 +80,7 @@ async function connect(target: MysqlTarget) {
 class Translator {
   private readonly tables = new Map<string, Captured>();
   private readonly decoder: RowDecoder;
-  private readonly tracker: GtidTracker | null;
+  private tracker: GtidTracker | null;
   private gtid: string | null = null;
   private inTransaction = false;
 
@@ -124,8 +124,13 @@ class Translator {
         case "commit":
           this.inTransaction = false;
           if (this.gtid !== null) this.tracker?.add(this.gtid);
+          // One without GTID (anonymous, tagged): from here on the set does not say what was executed.
+          else this.tracker = null;
           this.gtid = null;
           captured.push({ kind: "commit", next: event.next, gtid: this.tracker?.text() ?? null });
+          break;
+        case "file":
+          captured.push(event);
           break;
         case "heartbeat":
         case "rotate":

@@ -7,12 +7,9 @@ import type { MysqlSession, TextRow } from "./session.ts";
 const ER_PARSE = 1064;
 
 export interface LogStatus extends LogPlace {
-  /** Executed GTID set (MySQL) or position (MariaDB); null when the server keeps none. */
+  /** Executed GTID set (MySQL) or position (MariaDB), empty before the first; null when the server has none. */
   readonly gtid: string | null;
 }
-
-const blankToNull = (text: string | null | undefined): string | null =>
-  text === null || text === undefined || text === "" ? null : text;
 
 /** MySQL 8.2 renamed the statement and 8.4 dropped the old name; MariaDB keeps it. */
 async function showStatus(session: MysqlSession, flavour: Flavour): Promise<TextRow | undefined> {
@@ -42,8 +39,8 @@ export async function logStatus(session: MysqlSession, flavour: Flavour): Promis
 export async function executedGtid(session: MysqlSession, flavour: Flavour): Promise<string | null> {
   if (flavour === "mariadb") {
     const [row] = await session.query("SELECT @@gtid_binlog_pos AS gtid");
-    return blankToNull(row?.gtid);
+    return row?.gtid ?? null;
   }
   const [row] = await session.query("SELECT @@gtid_mode AS mode, @@gtid_executed AS gtid");
-  return row?.mode === "ON" ? (blankToNull(row.gtid)?.replace(/\s/g, "") ?? null) : null;
+  return row?.mode === "ON" ? (row.gtid ?? "").replace(/\s/g, "") : null;
 }

@@ -3,6 +3,7 @@ import type { SourceDatabase, SourceTable } from "../../core/capture-ports.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import type { Pseudonymise } from "../../core/personal-data.ts";
 import { takeAnchor } from "../binlog/anchor.ts";
+import { placeAfter } from "../binlog/place-after.ts";
 import { quoteName, quoteText } from "./literal.ts";
 import { logStatus } from "./log-place.ts";
 import { rowRoute } from "./route.ts";
@@ -48,6 +49,7 @@ export async function connectSource(target: MysqlTarget, settings: SourceSetting
         (settings.now ?? Date.now)(),
       ),
     currentPlace: async () => ({ ...(await logStatus(session, identity.flavour)), server: identity.server }),
+    placeAfter: (gtid) => placeAfter({ target, session, identity, replicaId: settings.replicaId ?? REPLICA_ID }, gtid),
     facts: () => readFacts(session),
     describeTables: (databases) => readTables(session, databases),
     extent: (table) => extent(session, table),

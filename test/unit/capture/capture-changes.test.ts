@@ -96,6 +96,7 @@ function world(checkpoint: Checkpoint | null, openBinlog = replay(log)) {
     openPublisher: async () => publisher,
     openSource: async () => ({
       currentPlace: async () => ({ ...place(350), gtid: null, server: "s1" }),
+      placeAfter: async () => place(4),
       describeTables: async () => [asSource(orders)],
       facts: async () => facts,
       close: async () => undefined,
@@ -205,14 +206,14 @@ describe("captureChanges", () => {
 
   it("refuses a position of another server and names both", async () => {
     const { ports } = world({ ...first, server: "s0" });
-    await expect(captureChanges(request, ports)).rejects.toThrow(/belongs to server s0, but s1 answers/);
+    await expect(captureChanges(request, ports)).rejects.toThrow(/server s1 answers instead of s0, and without GTIDs/);
   });
 
   it("notes that its place is lost, until it moves on again", async () => {
     const { ports, saved } = world({ ...first, server: "s0" });
     await expect(captureChanges(request, ports)).rejects.toMatchObject({ name: "PositionLostError" });
     expect(saved().owner).toBe("");
-    expect(saved().lost).toContain("belongs to server s0");
+    expect(saved().lost).toContain("s1 answers instead of s0");
     const back = world({ ...saved(), server: "s1" });
     await captureChanges(request, back.ports);
     expect(back.saved().lost).toBeUndefined();

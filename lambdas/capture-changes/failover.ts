@@ -1,0 +1,56 @@
+import type { SourceDatabase } from "../core/capture-ports.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
+import { PositionLostError } from "../core/errors.ts";
+import { METRICS } from "../core/metrics.ts";
+import type { Telemetry } from "../core/ports.ts";
+import type { Lease } from "./lease.ts";
+
+type Source = Pick<SourceDatabase, "placeAfter">;
+
+/**
+ * Another server answers than the one that was read. Where it has every transaction that was published, capture goes on
+ * behind them, in a new epoch: places of two servers do not compare. What the checkpoint says must be the whole of what
+ * was published, because a transaction that the new server never got would stay in the mirror for good.
+ *
+ * Safe to repeat because the new place is saved before anything is read there.
+ * @throws PositionLostError when that is not so, or cannot be known; every table is then resynced
+ */
+export async function followFailover(
+  source: Source,
+  server: string,
+  lease: Lease,
+  { telemetry }: { readonly telemetry: Telemetry },
+): Promise<Checkpoint> {
+  const { checkpoint } = lease;
+  const place = await placeOn(source, server, checkpoint);
+  const position = { epoch: checkpoint.position.epoch + 1, file: place.file, pos: place.pos };
+  const moved = { position, created: null, sent: null, server } as const;
+  const { gtid, committedAt } = checkpoint;
+  await lease.save({ ...moved, gtid, committedAt });
+  telemetry.metric(METRICS.failovers, 1, "Count");
+  telemetry.warn("the source failed over: capture goes on at another server, in a new epoch", {
+    ...{ from: checkpoint.server, to: server, gtid, ...position },
+  });
+  return { ...checkpoint, ...moved };
+}
+
+async function placeOn(source: Source, server: string, checkpoint: Checkpoint): ReturnType<Source["placeAfter"]> {
+  const { gtid, sent, ahead, lost } = checkpoint;
+  const refuse = (why: string, cause?: unknown): PositionLostError =>
+    new PositionLostError(`server ${server} answers instead of ${checkpoint.server}, and ${why}`, {
+      kind: "failover",
+      cause,
+    });
+  if (lost !== undefined) throw refuse(`capture had lost its place before: ${lost}`);
+  if (gtid === null) throw refuse("without GTIDs (gtid_mode = ON) the place in its log is not known");
+  if (ahead === true) throw refuse("the run that read the former one ended without saying how far it got");
+  if (sent !== null && sent.gtid == null) throw refuse("a transaction without GTID was sent in part");
+  try {
+    // A transaction sent in part is not in the set; it is sent again, whole, if only the server has it.
+    if (sent?.gtid != null) await source.placeAfter(`${gtid},${sent.gtid}`);
+    return await source.placeAfter(gtid);
+  } catch (error) {
+    if (error instanceof PositionLostError) throw refuse(error.message, error);
+    throw error;
+  }
+}
