@@ -114,7 +114,8 @@ export async function startPipeline(
       let skew = 0;
       const { target: its } = world;
       const open = binlogOf(its, { heartbeatMs: 100 });
-      const { promise: reading, resolve: isReading } = Promise.withResolvers<void>();
+      let isReading = (): void => undefined;
+      const reading = new Promise<void>((resolve) => (isReading = resolve));
       const outcome = captureChanges(
         { sourceName: SOURCE_NAME, tables, serverIdBase: 7_000, runSeconds: RUN_SECONDS, handover: false },
         {

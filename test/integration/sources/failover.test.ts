@@ -7,12 +7,12 @@ import { PAIRS } from "./pairs.ts";
 import type { Pair, Server } from "./pairs.ts";
 import { DATABASE, endOf, fill, insert, items, run, sourceRows, TABLES } from "./shop.ts";
 
-describe.each(PAIRS)("a source that fails over, on $name", ({ start }) => {
+describe.each(PAIRS)("a source that fails over, on $name", (kind) => {
   let pair: Pair;
   let pipeline: Pipeline;
 
   beforeEach(async () => {
-    pair = await start([DATABASE]);
+    pair = await kind.start([DATABASE]);
     await fill(pair.source);
     await pair.replicated();
     pipeline = await startPipeline(pair.source.target, TABLES, 100);

@@ -67,7 +67,9 @@ async function link(source: Server, replica: Server, ends: Pick<Pair, "kill" | "
       const [waited] = await replica.admin.query(words.wait((row?.gtid ?? "").replace(/\s/g, "")));
       if (waited?.done !== "0") throw new Error(`the replica did not get ${row?.gtid ?? ""} within a minute`);
     },
-    cutOff: async () => void (await replica.admin.query(words.cutOff)),
+    cutOff: async () => {
+      await replica.admin.query(words.cutOff);
+    },
     promote: async () => {
       for (const statement of words.leave) await replica.admin.query(statement);
     },
