@@ -81,6 +81,18 @@ function lossRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<st
       metric: metrics.metric("quarantined", Stats.SUM),
       above: 0,
     },
+    PositionsLost: {
+      runbook: "the-binlog-was-purged",
+      what: "The source's log does not go on from where it was read; all tables are resynced.",
+      metric: metrics.metric("positionsLost", Stats.SUM),
+      above: 0,
+    },
+    SourceFailovers: {
+      runbook: "the-source-failed-over",
+      what: "Another server answers as the source, and change capture went on there.",
+      metric: metrics.metric("failovers", Stats.SUM),
+      above: 0,
+    },
     OffsetGaps: {
       runbook: "offset-gaps",
       what: "Offsets of a partition do not join up; it is not loaded any further.",

@@ -36,7 +36,7 @@ export class PipelineDashboard extends Construct {
         ],
         [
           graph("Freshness in mart (s)", [metrics.metric("freshness")]),
-          graph("Capture behind the source (s)", [metrics.metric("captureLag")]),
+          graph("Capture behind the source (s)", [metrics.metric("captureLag"), metrics.metric("replicaLag")]),
           graph("Not landed, by table", [metrics.perTable("landLag")]),
           graph("Not loaded, by table", [metrics.perTable("loadLag")]),
         ],
@@ -55,6 +55,8 @@ export class PipelineDashboard extends Construct {
           graph("Not where they belong", [
             metrics.metric("quarantined", Stats.SUM),
             metrics.metric("offsetGaps"),
+            metrics.metric("positionsLost", Stats.SUM),
+            metrics.metric("failovers", Stats.SUM),
             metrics.metric("resyncsWaiting"),
             metrics.metric("unmapped", Stats.SUM),
             metrics.metric("differences"),
