@@ -51,7 +51,10 @@ async function startBroker(
   const logs = path.join(options.dataDir, "logs");
   const classPath = await classPathOf(kafkaJars);
   await mkdir(storage, { recursive: true });
-  await writeFile(properties, serverProperties({ port, advertised: options.advertisedPort ?? port, controllerPort: await freePort() }, storage));
+  await writeFile(
+    properties,
+    serverProperties({ port, advertised: options.advertisedPort ?? port, controllerPort: await freePort() }, storage),
+  );
 
   if (!existsSync(path.join(storage, "meta.properties"))) {
     if (existsSync(path.join(prepared, "meta.properties"))) {

@@ -43,9 +43,7 @@ const REST_OPERATIONS = [
 
 /** What a JSON call is about, as far as traps tell calls apart. */
 function subjectOf(operation: string, body: Buffer): string {
-  const text = body.toString("utf8");
-  if (operation === "SendMessage") return /"QueueUrl":"[^"]*\/([^"/]+)"/.exec(text)?.[1] ?? "";
-  if (operation === "BatchExecuteStatement") return /"ClientToken":"([^"]*)"/.exec(text)?.[1] ?? "";
-  if (operation === "ExecuteStatement") return /"Sql":"([^"]{0,200})/.exec(text)?.[1] ?? "";
-  return "";
+  if (!["SendMessage", "ExecuteStatement"].includes(operation)) return "";
+  const { QueueUrl, Sql } = JSON.parse(body.toString("utf8")) as { readonly QueueUrl?: string; readonly Sql?: string };
+  return Sql ?? QueueUrl?.split("/").at(-1) ?? "";
 }

@@ -111,6 +111,8 @@ async function host(service: HostedService, body: Buffer, call: AwsCall): Promis
   }
 }
 
+const HOP_BY_HOP: ReadonlySet<string> = new Set(["transfer-encoding", "connection", "keep-alive"]);
+
 /** The same request to LocalStack: the host header stays, for it is signed. */
 function forward(request: IncomingMessage, body: Buffer, endpoint: URL): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -122,10 +124,11 @@ function forward(request: IncomingMessage, body: Buffer, endpoint: URL): Promise
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
         answer.on("error", reject);
         answer.on("end", () => {
-          const { "transfer-encoding": _chunked, connection: _connection, ...kept } = answer.headers;
+          // Of the connection, not of the answer.
+          const kept = Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.has(name));
           resolve({
             status: answer.statusCode ?? 502,
-            headers: kept as Record<string, string>,
+            headers: Object.fromEntries(kept) as Record<string, string>,
             body: Buffer.concat(chunks),
           });
         });

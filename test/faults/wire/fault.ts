@@ -10,8 +10,7 @@ export type Wire = "aws" | "kafka" | "mysql" | "warehouse";
  * - `killed-before`, `killed-after`: SIGKILL for the calling process before the call is forwarded, or once it is done
  * - `engine-killed`: SIGKILL for the engine behind the wire, which is then started again on its data
  */
-export type Kind =
-  "refused" | "unsent" | "unanswered" | "severed" | "killed-before" | "killed-after" | "engine-killed";
+export type Kind = "refused" | "unsent" | "unanswered" | "severed" | "killed-before" | "killed-after" | "engine-killed";
 
 /** A fault that waits for its call. */
 export interface Trap {

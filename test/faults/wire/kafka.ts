@@ -40,17 +40,25 @@ export async function startKafkaProxy(port: number, upstreamPort: number, traps:
         switch (trap.kind) {
           case "killed-before":
             trap.kill();
-            return cut();
+            {
+              cut();
+              return;
+            }
           case "engine-killed":
             traps.crash("kafka");
-            return cut();
+            {
+              cut();
+              return;
+            }
           case "killed-after":
           case "unanswered":
             awaited.set(frame.readInt32BE(SIZE + 4), trap);
             broker.write(frame);
             continue;
-          default:
-            return cut();
+          default: {
+            cut();
+            return;
+          }
         }
       }
     });
@@ -64,7 +72,8 @@ export async function startKafkaProxy(port: number, upstreamPort: number, traps:
           continue;
         }
         if (trap.kind === "killed-after") trap.kill();
-        return cut();
+        cut();
+        return;
       }
     });
   });

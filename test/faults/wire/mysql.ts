@@ -31,9 +31,13 @@ export async function startMysqlProxy(port: number, upstreamPort: number, traps:
         const trap = text === undefined ? null : traps.hit("mysql", text);
         if (trap?.kind === "killed-before") {
           trap.kill();
-          return cut();
+          cut();
+          return;
         }
-        if (trap?.kind === "unsent") return cut();
+        if (trap?.kind === "unsent") {
+          cut();
+          return;
+        }
         if (trap !== null) awaited = { trap, passed: 0 };
         server.write(packet);
       }

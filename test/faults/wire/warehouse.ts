@@ -22,22 +22,25 @@ export async function startWarehouseProxy(port: number, upstreamPort: number, tr
 
     let started = false;
     let awaited: Trap | null = null;
+    let previous = "";
     // The first message has a length only.
-    const messages = new Frames(TYPE_AND_LENGTH, (head) =>
-      started ? head.readInt32BE(1) + 1 : head.readInt32BE(0),
-    );
+    const messages = new Frames(TYPE_AND_LENGTH, (head) => (started ? head.readInt32BE(1) + 1 : head.readInt32BE(0)));
     client.on("data", (chunk: Buffer) => {
       for (const message of messages.push(chunk)) {
-        const statement = started ? statementOf(message) : null;
+        const text = started ? statementOf(message) : null;
+        // What is committed tells one COMMIT from another.
+        const statement = text === "COMMIT" ? `COMMIT after ${previous}` : text;
+        previous = text ?? previous;
         started = true;
         const trap = statement === null ? null : traps.hit("warehouse", statement);
-        switch (trap?.kind) {
-          case undefined:
-            server.write(message);
-            break;
+        if (trap === null) {
+          server.write(message);
+          continue;
+        }
+        switch (trap.kind) {
           case "killed-before":
             // The statement goes on by itself: nobody is there to hear its end.
-            trap?.kill();
+            trap.kill();
             server.write(message);
             break;
           case "unanswered":
@@ -50,9 +53,14 @@ export async function startWarehouseProxy(port: number, upstreamPort: number, tr
             break;
           case "engine-killed":
             traps.crash("warehouse");
-            return cut();
-          default:
-            return cut();
+            {
+              cut();
+              return;
+            }
+          default: {
+            cut();
+            return;
+          }
         }
       }
     });
@@ -63,7 +71,10 @@ export async function startWarehouseProxy(port: number, upstreamPort: number, tr
         if (awaited !== null && message[0] === "Z".charCodeAt(0)) {
           const trap = awaited;
           awaited = null;
-          if (trap.kind === "unanswered") return cut();
+          if (trap.kind === "unanswered") {
+            cut();
+            return;
+          }
           trap.kill();
         }
         if (awaited?.kind !== "unanswered") client.write(message);

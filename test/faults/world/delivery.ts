@@ -33,9 +33,14 @@ export class Delivery {
     this.#random = random;
   }
 
+  /** Whether any topic has undelivered records. */
+  hasNext(): boolean {
+    return this.#topicsWaiting().length > 0;
+  }
+
   /** A batch of any topic that has undelivered records; null when there is none. */
   next(): Batch | null {
-    const waiting = this.#topics.tables.map(topicName).filter((topic) => this.#waiting(topic).length > 0);
+    const waiting = this.#topicsWaiting();
     return waiting.length === 0 ? null : this.#batch(this.#random.pick(waiting));
   }
 
@@ -80,6 +85,10 @@ export class Delivery {
 
   #at(topic: string, partition: number): number {
     return this.#next.get(`${topic}-${partition}`) ?? 0;
+  }
+
+  #topicsWaiting(): readonly string[] {
+    return this.#topics.tables.map(topicName).filter((topic) => this.#waiting(topic).length > 0);
   }
 
   #waiting(topic: string): readonly number[] {

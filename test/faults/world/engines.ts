@@ -103,7 +103,7 @@ export function enginesIn(dataDir: string, ports: Ports, signal: AbortSignal): E
     aws: new Engine(() => startLocalStack({ ...common, port: ports.aws, servicesEndpoint: nobody })),
     kafka: new Engine(() => startKafka({ ...common, port: ports.kafka, advertisedPort: ports.kafkaProxy })),
     mysql: new Engine(() => startMysql({ ...common, port: ports.mysql })),
-    warehouse: new Engine(() => startPostgres({ ...common, port: ports.warehouse })),
+    warehouse: new Engine(() => startPostgres({ ...common, port: ports.warehouse, resumes: true })),
   };
 }
 

@@ -144,7 +144,10 @@ export class LambdaFunction {
     const body = JSON.parse(Buffer.concat(chunks).toString("utf8") || "null") as unknown;
     const current = this.#current;
     if (current === null) return;
-    if (call.endsWith("/response")) return current.done({ kind: "answered", value: body });
+    if (call.endsWith("/response")) {
+      current.done({ kind: "answered", value: body });
+      return;
+    }
     const { errorType = "Error", errorMessage = "" } = body as { errorType?: string; errorMessage?: string };
     current.done({ kind: "failed", type: errorType, message: errorMessage });
   }

@@ -59,8 +59,8 @@ export class Pipeline {
     if (stored === null) return false;
     const { position } = parseCheckpoint(stored.body.toString("utf8"), checkpointKey(SOURCE_NAME));
     const connection = await connectTo(source);
-    const [place] = await rowsOf<{ File: string; Position: number }>(connection, "SHOW MASTER STATUS").finally(() =>
-      connection.end(),
+    const [place] = await rowsOf<{ File: string; Position: string | number }>(connection, "SHOW MASTER STATUS").finally(
+      () => connection.end(),
     );
     if (place === undefined) throw new Error("the source does not tell its position");
     return comparePositions(position, { epoch: position.epoch, file: place.File, pos: Number(place.Position) }) >= 0;
@@ -105,7 +105,7 @@ export class Pipeline {
   }
 
   async landAll(): Promise<void> {
-    for (let failed = 0; failed < MOST_TRIES; ) {
+    for (let failed = 0; failed < MOST_TRIES;) {
       const outcome = await this.land();
       if (outcome === null) return;
       failed = outcome.kind === "answered" ? 0 : failed + 1;

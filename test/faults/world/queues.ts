@@ -1,8 +1,4 @@
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-} from "@aws-sdk/client-sqs";
+import { ChangeMessageVisibilityCommand, DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Message } from "@aws-sdk/client-sqs";
 import type { QUEUES } from "./functions.ts";
 import type { World } from "./world.ts";
@@ -30,7 +26,9 @@ export async function remove({ sqs, queueUrl }: World, queue: QueueName, { Recei
 /** The visibility time-out is over: the message is handed out again. */
 export async function giveBack({ sqs, queueUrl }: World, queue: QueueName, message: Message): Promise<void> {
   const { ReceiptHandle } = message;
-  await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl(queue), ReceiptHandle, VisibilityTimeout: 0 }));
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl(queue), ReceiptHandle, VisibilityTimeout: 0 }),
+  );
 }
 
 /** As the event source mapping of a queue hands messages to a function. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
@@ -64,6 +64,8 @@ export interface WorldOptions {
 
 export async function startWorld({ seed, orders, say, signal }: WorldOptions): Promise<World> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "millrace-faults-"));
+  // PostgreSQL, which does not run as root, needs a way in.
+  await chmod(dataDir, 0o755);
   const ports = await choosePorts();
   const engines = enginesIn(dataDir, ports, signal);
   const traps = new Traps();
