@@ -121,8 +121,8 @@ export const CATALOGUE: readonly Point[] = [
   ]),
   ...points("build-star", "aws", [
     ["read what is pending", /^ExecuteStatement SELECT b\.batch/, READ],
-    ["submit a dimension", /^BatchExecuteStatement/, WRITE],
-    ["submit a later transaction", /^BatchExecuteStatement/, WRITE, 3],
+    ["submit the star", /^BatchExecuteStatement/, WRITE],
+    ["submit what is built", /^BatchExecuteStatement/, WRITE, 2],
     ["ask how it ended", /^DescribeStatement/, ["refused", "unsent", "killed-before", "killed-after"], 3],
   ]),
   ...points("build-star", "warehouse", [
@@ -130,13 +130,8 @@ export const CATALOGUE: readonly Point[] = [
     ["write a dimension", /^INSERT INTO "mart"\."dim_/, TRANSACTION],
     ["note what moved", /^INSERT INTO "ops"\."star_moved"/, STATEMENT],
     ["write a fact", /^INSERT INTO "mart"\."fact_/, TRANSACTION],
-    ["COMMIT a dimension", /^COMMIT after (UPDATE|INSERT)/, TRANSACTION],
-    ["COMMIT a fact", /^COMMIT after DELETE FROM "ops"/, TRANSACTION],
-    [
-      "COMMIT what is built",
-      /^COMMIT after INSERT INTO "ops"\."star_batch"|^COMMIT after DELETE FROM "ops"\."touched/,
-      TRANSACTION,
-    ],
+    ["COMMIT the star", /^COMMIT after (DELETE FROM "ops"\."star_moved|INSERT INTO "mart)/, TRANSACTION],
+    ["COMMIT what is built", /^COMMIT after (INSERT INTO "ops"\."star_batch|DELETE FROM "ops"\."touched)/, TRANSACTION],
   ]),
   ...points("wake-loaders", "aws", [
     ["read the ledgers", /^ExecuteStatement/, READ],

@@ -51,6 +51,7 @@ class Run {
   readonly #pipeline: Pipeline;
   readonly #random: Random;
   readonly #options: RunOptions;
+  readonly #writer: Writer;
   readonly #trials: Trials;
   readonly #deliveries: Deliveries;
   readonly #tally = new Tally();
@@ -63,7 +64,7 @@ class Run {
     this.#pipeline = pipeline;
     this.#random = random;
     this.#options = options;
-    const writer = new Writer(world, options.seed * 1_000);
+    const writer = (this.#writer = new Writer(world, options.seed * 1_000));
     this.#trials = new Trials(pipeline, writer, random.fork("trials"));
     this.#deliveries = new Deliveries(pipeline, this.#trials, writer, random.fork("deliveries"));
   }
@@ -80,7 +81,8 @@ class Run {
         await this.#checkAlways(nameOf(fault));
       }
       signal.throwIfAborted();
-      if (plant !== null && at === planted) say(`planted: ${await plantDefect(plant, this.#pipeline, this.#random)}`);
+      if (plant !== null && at === planted)
+        say(`planted: ${await plantDefect(plant, this.#pipeline, this.#writer, this.#random)}`);
       await this.#pipeline.drain();
       this.#note(await checkAll(this.#world), `round ${at + 1}`);
       say(`round ${at + 1} of ${rounds.length}: ${this.#fired} faults, ${this.#summary()}`);

@@ -27,6 +27,7 @@ export class Delivery {
   readonly #topics: Topics;
   readonly #random: Random;
   readonly #next = new Map<string, number>();
+  #loses = false;
 
   constructor(topics: Topics, random: Random) {
     this.#topics = topics;
@@ -60,6 +61,11 @@ export class Delivery {
     return { topic, event: mskEvent(topic, [{ partition, messages }]), commit: () => undefined };
   }
 
+  /** The next batch lacks the value of one record: a planted loss, which no offset shows. */
+  loseOne(): void {
+    this.#loses = true;
+  }
+
   /** Delivers everything from the start again. */
   rewind(): void {
     this.#next.clear();
@@ -74,13 +80,20 @@ export class Delivery {
     });
     return {
       topic,
-      event: mskEvent(topic, parts),
+      event: mskEvent(topic, this.#loses ? this.#without(parts) : parts),
       commit: () => {
         for (const { partition, messages } of parts) {
           this.#next.set(`${topic}-${partition}`, (messages.at(-1)?.offset ?? -1) + 1);
         }
       },
     };
+  }
+
+  #without(parts: readonly Part[]): readonly Part[] {
+    this.#loses = false;
+    const lost = this.#random.pick(parts.flatMap(({ messages }) => messages));
+    const emptied = (message: Message): Message => (message === lost ? { ...message, value: null } : message);
+    return parts.map(({ partition, messages }) => ({ partition, messages: messages.map(emptied) }));
   }
 
   #at(topic: string, partition: number): number {
