@@ -14,8 +14,13 @@ const CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qk";
 /** Formatted storage; copied, it saves a second JVM start. */
 const STORAGE_FILES = ["meta.properties", "bootstrap.checkpoint"];
 
+export interface KafkaOptions extends EngineOptions {
+  /** Port that clients are told to connect to: that of a proxy. @default - the broker's own */
+  readonly advertisedPort?: number;
+}
+
 /** Apache Kafka 4 as one node, broker and controller at once, without ZooKeeper or a distribution archive. */
-export async function startKafka(options: EngineOptions): Promise<RunningEngine> {
+export async function startKafka(options: KafkaOptions): Promise<RunningEngine> {
   const port = await choosePort("kafka", options.port);
   const { started } = await startBroker(options, port, path.join(templates, "kafka"));
   return { name: "kafka", endpoint: `127.0.0.1:${port}`, ...started };
@@ -34,7 +39,7 @@ export async function prepareKafka(target: string, workFolder: string): Promise<
 }
 
 async function startBroker(
-  options: EngineOptions,
+  options: KafkaOptions,
   port: number,
   prepared: string,
   preparing = false,
@@ -46,7 +51,10 @@ async function startBroker(
   const logs = path.join(options.dataDir, "logs");
   const classPath = await classPathOf(kafkaJars);
   await mkdir(storage, { recursive: true });
-  await writeFile(properties, serverProperties(port, await freePort(), storage));
+  await writeFile(
+    properties,
+    serverProperties({ port, advertised: options.advertisedPort ?? port, controllerPort: await freePort() }, storage),
+  );
 
   if (!existsSync(path.join(storage, "meta.properties"))) {
     if (existsSync(path.join(prepared, "meta.properties"))) {
@@ -101,13 +109,19 @@ const JVM_OPTIONS = [
   "-Dorg.slf4j.simpleLogger.showDateTime=true",
 ];
 
-function serverProperties(port: number, controllerPort: number, storage: string): string {
+interface Ports {
+  readonly port: number;
+  readonly advertised: number;
+  readonly controllerPort: number;
+}
+
+function serverProperties({ port, advertised, controllerPort }: Ports, storage: string): string {
   const settings: Record<string, string | number> = {
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${advertised}`,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",

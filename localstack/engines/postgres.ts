@@ -15,10 +15,15 @@ const USER = "millrace";
 const PASSWORD = "millrace";
 const DATABASE = "postgres";
 
+export interface PostgresOptions extends EngineOptions {
+  /** Goes on with the data of a start that was killed. @default false */
+  readonly resumes?: boolean;
+}
+
 /** PostgreSQL 18 from the npm package, tuned for speed and thrown away after the run: the warehouse's storage. */
-export async function startPostgres(options: EngineOptions): Promise<RunningEngine> {
+export async function startPostgres(options: PostgresOptions): Promise<RunningEngine> {
   const port = await choosePort("warehouse", options.port);
-  const place = await placeFor(options.dataDir);
+  const place = await placeFor(options.dataDir, options.resumes ?? false);
   const cleanUp = async () => {
     if (place.elsewhere !== undefined) await rm(place.elsewhere, { recursive: true, force: true });
   };
@@ -31,7 +36,8 @@ export async function startPostgres(options: EngineOptions): Promise<RunningEngi
     };
     return { name: "warehouse", endpoint, ...started, stop };
   } catch (error) {
-    await cleanUp();
+    // What goes on with data must not lose it because one start failed.
+    if (options.resumes !== true) await cleanUp();
     throw error;
   }
 }
@@ -75,7 +81,7 @@ interface Place {
  * PostgreSQL refuses to run as root. Root runs it as `nobody`, who needs a way through every folder above the
  * binaries and the data; what lies where there is none (a checkout in /root) goes to the system's temporary folder.
  */
-async function placeFor(dataDir: string): Promise<Place> {
+async function placeFor(dataDir: string, resumes: boolean): Promise<Place> {
   if (!existsSync(path.join(postgresBinaries, "bin", "postgres"))) {
     throw new EngineError(
       `PostgreSQL for ${process.platform} on ${process.arch} is not installed: start \`node localstack/setup/main.mjs\`.`,
@@ -94,12 +100,13 @@ async function placeFor(dataDir: string): Promise<Place> {
   // A name by the folder, so that runs that were killed leave one copy behind and not one each.
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 12);
   const elsewhere = path.join(tmpdir(), `millrace-warehouse-${name}`);
+  const moved = path.join(elsewhere, "warehouse");
+  const binaries = openBinaries ? postgresBinaries : path.join(elsewhere, "native");
+  if (resumes && existsSync(moved)) return { folder: moved, binaries, user, elsewhere };
   await rm(elsewhere, { recursive: true, force: true });
   // Fails if someone else was quicker to make it: what root runs must be what root has put there.
   await mkdir(elsewhere, { mode: 0o755 });
-  const binaries = openBinaries ? postgresBinaries : path.join(elsewhere, "native");
   if (!openBinaries) await cp(postgresBinaries, binaries, { recursive: true, verbatimSymlinks: true });
-  const moved = path.join(elsewhere, "warehouse");
   await mkdir(moved);
   await chown(moved, user.uid, user.gid);
   return { folder: moved, binaries, user, elsewhere };

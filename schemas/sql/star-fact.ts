@@ -7,7 +7,7 @@ import { identifier, identifiers, integer, literal, qualified } from "./quote.ts
 import { createTemporary, temporary } from "./star-dimension.ts";
 import { exact, memberText } from "./star-exact.ts";
 import { asOfEnd, factJoins, factReferenceSql } from "./star-fact-from.ts";
-import { carriedKey, reachedKeys } from "./star-keys.ts";
+import { carriedKey, reachedKeys, unionOf } from "./star-keys.ts";
 import { measurePart, measureReferences, measureType, partAggregate } from "./star-measures.ts";
 import { factName, MOVED_TABLE, surrogate, UNKNOWN_KEY } from "./star-names.ts";
 import { attributeColumn, columnOf } from "./star-references.ts";
@@ -50,7 +50,7 @@ function touchedRows(fact: AnyFact, scope: Scope, built: readonly string[]): str
   const parts = Object.values(fact.parts)
     .filter((part) => isPending(scope, part.table))
     .map((part) => rowsOfPart(fact, part, scope));
-  return [...own, ...reachedKeys(fact, scope, mirrorName), ...parts, ...rowsOfMoved(fact, built)].join("\nUNION\n");
+  return unionOf([...own, ...reachedKeys(fact, scope, mirrorName), ...parts, ...rowsOfMoved(fact, built)]);
 }
 
 /**

@@ -88,7 +88,11 @@ export function touchedMembers(dimension: AnyDimension, scope: Scope): string {
   const columns = carriedKey(root);
   if (scope === "all") return `SELECT DISTINCT ${identifiers(columns)}\nFROM ${qualified(historyName(root))}`;
   const own = isPending(scope, root) ? [`SELECT ${identifiers(columns, "t")}\nFROM ${touchedKeys(scope, root)}`] : [];
-  // UNION, not UNION ALL: a key may be reached several ways.
-  const [first, ...more] = [...own, ...reachedKeys(dimension, scope, historyName)];
-  return more.length === 0 ? (first ?? "").replace("SELECT", "SELECT DISTINCT") : [first, ...more].join("\nUNION\n");
+  return unionOf([...own, ...reachedKeys(dimension, scope, historyName)]);
+}
+
+/** Each key once, though it is reached several ways, or by one way from several loads. */
+export function unionOf(selects: readonly string[]): string {
+  const [first = "", ...more] = selects;
+  return more.length === 0 ? first.replace("SELECT", "SELECT DISTINCT") : selects.join("\nUNION\n");
 }

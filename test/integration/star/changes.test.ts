@@ -119,6 +119,15 @@ describe("changes in the star", () => {
     ]);
   });
 
+  it("a row that two loads touched before a build is one fact, though no other table changed", async () => {
+    await warehouse.load([change(orders, "u", 10, "2026-03-06 00:00:00", { ...order, status: "On Hold" })]);
+    await warehouse.load([change(orders, "u", 11, "2026-03-07 00:00:00", { ...order, status: "Shipped" })]);
+    await warehouse.build();
+    expect(await warehouse.rows("SELECT order_number, status FROM mart.fact_order")).toEqual([
+      { order_number: 1, status: "Shipped" },
+    ]);
+  });
+
   it("a line that comes late is there, and so is it in its order", async () => {
     await arrive(
       change(orderdetails, "c", 10, "2026-03-09 00:00:00", { ...line, product_code: "S2", quantity_ordered: 2 }),

@@ -56,7 +56,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: "integration test",
-    where: /^test\/(integration|e2e)\//,
+    where: /^test\/(integration|e2e|faults)\//,
     files: ["localstack/", "lambdas/", "schemas/", "cli/", "test/", "bench/", "bin/millrace.ts"],
     mayReadEnvironment: true,
   },

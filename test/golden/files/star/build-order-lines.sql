@@ -3,7 +3,7 @@ BEGIN;
 LOCK TABLE ops.star;
 
 CREATE TEMP TABLE star_fact_sales_keys AS
-SELECT t.order_number, t._key, t.product_code
+SELECT DISTINCT t.order_number, t._key, t.product_code
 FROM (SELECT * FROM ops.touched_classicmodels_orderdetails WHERE batch IN ('0123456789abcdef0123456789abcdef')) t;
 
 DELETE FROM mart.fact_sales
@@ -37,7 +37,7 @@ LEFT JOIN mart.dim_employee d_employee_key ON d_employee_key.employee_number = d
 LEFT JOIN mart.dim_location d_location_key ON COALESCE(d_location_key.city || '.', '') = COALESCE(d_customer_key.city || '.', '') AND COALESCE(d_location_key.state || '.', '') = COALESCE(d_customer_key.state || '.', '') AND COALESCE(d_location_key.postal_code || '.', '') = COALESCE(d_customer_key.postal_code || '.', '') AND COALESCE(d_location_key.country || '.', '') = COALESCE(d_customer_key.country || '.', '');
 
 CREATE TEMP TABLE star_fact_order_keys AS
-SELECT r.order_number
+SELECT DISTINCT r.order_number
 FROM (SELECT * FROM ops.touched_classicmodels_orderdetails WHERE batch IN ('0123456789abcdef0123456789abcdef')) t
 JOIN mirror.classicmodels_orders r ON r.order_number = t.order_number;
 
