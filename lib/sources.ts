@@ -63,6 +63,11 @@ export function feedingSources(sources: Sources, tables: readonly AnyTable[]): r
         .filter((area) => !areas.includes(area))
         .map((area) => `source ${source.name} feeds area ${area}, which has no tables in schemas/sources`),
     ]),
+    ...feeding.flatMap((source) =>
+      twice(databasesOf(source.areas, tables)).map(
+        (database) => `source ${source.name} has two areas for its database ${database}: it would be captured twice`,
+      ),
+    ),
     ...rest
       .filter((area) => !feeding.some((source) => source.areas.includes(area)))
       .map((area) => `area ${area} has no source: name it in the areas of one`),
@@ -70,6 +75,10 @@ export function feedingSources(sources: Sources, tables: readonly AnyTable[]): r
   if (problems.length > 0) throw new Error(`The sources in lib/config.ts do not fit: ${problems.join("; ")}`);
   return feeding;
 }
+
+/** One for each area. */
+const databasesOf = (areas: readonly string[], tables: readonly AnyTable[]): readonly string[] =>
+  areas.flatMap((name) => tables.find(({ area }) => area.name === name)?.area.database ?? []);
 
 const twice = (values: readonly string[]): readonly string[] => [
   ...new Set(values.filter((value, i) => values.indexOf(value) !== i)),

@@ -42,7 +42,7 @@ describe("two sources in one deployment", () => {
   const data = mkdtempSync(path.join(tmpdir(), "millrace-two-sources-"));
   let depot: RunningSource;
   let depotPort = 0;
-  let first: Connection;
+  let first: Connection | undefined;
   let endpoints: StatusAnswer["endpoints"];
 
   const run = (command: string, ...args: string[]): Promise<Ended> =>
@@ -121,7 +121,7 @@ describe("two sources in one deployment", () => {
 
   it("one that is gone stops no other; it is named, and goes on when it is back", async () => {
     await depot.stop();
-    await first.query("UPDATE classicmodels.customers SET city = 'Alone' WHERE customerNumber % 5 = 0");
+    await first?.query("UPDATE classicmodels.customers SET city = 'Alone' WHERE customerNumber % 5 = 0");
     for (;;) {
       const [row] = await sql("SELECT COUNT(*) AS n FROM source.classicmodels_customers WHERE city = 'Alone'");
       if (Number(row?.["n"]) > 0) break;

@@ -122,7 +122,7 @@ describe("a deployment with several sources", () => {
 describe("the sources of a stage", () => {
   const table = (area: string) =>
     defineTable({
-      area: { name: area, database: area },
+      area: { name: area, database: area.replace(/_.*/, "") },
       name: "t",
       comment: "Synthetic.",
       columns: { id: column("id", int()) },
@@ -154,6 +154,12 @@ describe("the sources of a stage", () => {
     const [first, ...others] = sources;
     if (first === undefined) throw new Error("a source is needed");
     expect(() => feedingSources([first, ...others], tables)).toThrow(message);
+  });
+
+  it("may have databases of the same name, unless one source would have both", () => {
+    const both = ["shop", "shop_eu"].map(table);
+    expect(feedingSources([source("a"), source("b", ["shop_eu"])], both)).toHaveLength(2);
+    expect(() => feedingSources([source("a")], both)).toThrow("source a has two areas for its database shop");
   });
 
   it("take their places from context, the first one by the names that it has always had", () => {
