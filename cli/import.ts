@@ -21,6 +21,8 @@ export interface ImportOptions {
   readonly area?: string;
   /** Adds columns that definitions which are there lack. */
   readonly update?: boolean;
+  /** The database has the name of one of another server; needs `area`. */
+  readonly anotherServer?: boolean;
   readonly json?: boolean;
 }
 
@@ -35,6 +37,9 @@ export async function importDatabase(
   say: (text: string) => void,
 ): Promise<void> {
   const { database: named, ...target } = parseMysqlUrl(url);
+  if (options.anotherServer === true && options.area === undefined) {
+    throw new CommandError("--another-server needs --area NAME: the database's own name is taken.");
+  }
   if (target.user === "") {
     throw new CommandError("The source URL names no user: write it as mysql://user:password@host:3306/database.");
   }
@@ -45,7 +50,7 @@ export async function importDatabase(
   });
   try {
     const database = databaseIn(catalogue, named);
-    const place = areaOf(ROOT, database, options.area, definitions);
+    const place = areaOf(ROOT, database, options.area, definitions, options.anotherServer);
     say(`Reading database ${database} ...`);
     const found = await catalogue.read(database);
     if (found.tables.length + found.others.length === 0) {

@@ -87,6 +87,7 @@ export function createProgram(print: (text: string) => void, say: (text: string)
     .argument("<url>", "mysql://user:password@host:3306/database")
     .option("--tables <names>", "these tables only, comma separated, as the database calls them")
     .option("--area <name>", "first part of every name derived from the tables (default: made of the database's)")
+    .option("--another-server", "with --area: the database's name is that of a database of another server")
     .option("--update", "add the columns that definitions which are there lack")
     .option("--json", "one JSON object")
     .action(async (url: string, options: ImportOptions) => {

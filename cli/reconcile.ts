@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { ReconcileReport } from "../lambdas/core/events.ts";
+import { messageOf } from "../lambdas/core/errors.ts";
 import { CommandError } from "./errors.ts";
 import { functionCaller } from "./function-call.ts";
 import { differencesIn, progressLine, reconcileText } from "./reconcile-text.ts";
 import { namesIn } from "./snapshot.ts";
+import { bySource } from "./sources.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { findTarget } from "./target.ts";
 
@@ -64,10 +66,13 @@ export async function repair(table: string | undefined, options: ReconcileOption
   await follow({ action: "repair", runId: null, tables }, options, out);
 }
 
-async function follow(request: object, options: ReconcileOptions, out: Console): Promise<void> {
+async function follow(
+  request: { readonly action: string; readonly tables: readonly string[] | null; readonly runId?: null },
+  options: ReconcileOptions,
+  out: Console,
+): Promise<void> {
   const target = findTarget(options.stage);
-  const { ReconcileTableName } = await stackOutputs(target);
-  const call = functionCaller(target.aws, ReconcileTableName);
+  const { sources } = await stackOutputs(target);
   // Progress is saved after every step and a slice ends by itself: there is nothing to clean up.
   const stopped = (): never => {
     process.stderr.write(
@@ -76,11 +81,35 @@ async function follow(request: object, options: ReconcileOptions, out: Console):
     process.exit(INTERRUPTED);
   };
   process.once("SIGINT", stopped);
-  const report = await untilDone(async (payload) => reportSchema.parse(await call(payload)), request, out);
+  const reports: ReconcileReport[] = [];
+  const failures: string[] = [];
+  for (const { source, tables } of bySource(sources, request.tables)) {
+    const call = functionCaller(target.aws, source.ReconcileTableName);
+    const ask: AskReconcile = async (payload) => reportSchema.parse(await call(payload));
+    try {
+      reports.push(await untilDone(ask, { ...request, tables }, out));
+    } catch (error) {
+      if (sources.length === 1) throw error;
+      // One that does not answer keeps none of the others from being looked at.
+      failures.push(`Source ${source.name}: ${messageOf(error)}`);
+    }
+  }
   process.off("SIGINT", stopped);
+  const report = merged(reports);
   out.print(options.json === true ? JSON.stringify(report) : reconcileText(report));
   const problem = problemOf(report);
-  if (problem !== null) throw new CommandError(problem);
+  const problems = [...failures, ...(problem === null ? [] : [problem])];
+  if (problems.length > 0) throw new CommandError(problems.join("\n"));
+}
+
+/** The runs of several sources as one: a source's tables are its own. */
+export function merged(reports: readonly ReconcileReport[]): ReconcileReport {
+  return {
+    runId: reports.map(({ runId }) => runId).join(", "),
+    done: reports.every(({ done }) => done),
+    tables: reports.flatMap(({ tables }) => tables),
+    skipped: reports.flatMap(({ skipped }) => skipped),
+  };
 }
 
 /** Starts, then goes on slice by slice until the run is done. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { CommandError } from "./errors.ts";
-import { knownTable, startCopy } from "./snapshot.ts";
+import { knownTable, startCopies } from "./snapshot.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { findTarget } from "./target.ts";
 
@@ -24,13 +24,16 @@ export async function resync(
 ): Promise<void> {
   tables.forEach(knownTable);
   const target = findTarget(options.stage);
-  const { CopyMachineArn } = await stackOutputs(target);
+  const { sources } = await stackOutputs(target);
   const client = new SFNClient(target.aws);
   try {
-    const execution = await startCopy(client, CopyMachineArn, { kind: "resync", tables });
-    print(`Started the resync of ${tables.join(", ")}: ${execution}`);
+    const started = await startCopies(client, sources, { kind: "resync", tables });
+    for (const copy of started) print(`Started the resync of ${copy.names.join(", ")}: ${copy.execution}`);
     if (options.wait === false) return;
-    await untilOver(client, execution);
+    // All are waited for before one that failed is told of.
+    const ended = await Promise.allSettled(started.map(({ execution }) => untilOver(client, execution)));
+    const failed = ended.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
     print(`${tables.join(", ")}: as the source has it. What has changed since is on its way.`);
   } finally {
     client.destroy();

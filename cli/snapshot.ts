@@ -3,6 +3,8 @@ import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { qualifiedName } from "../schemas/naming.ts";
 import { tables as definitions } from "../schemas/sources/index.ts";
 import { CommandError } from "./errors.ts";
+import { bySource } from "./sources.ts";
+import type { SourceOutputs } from "./stack-outputs.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { findTarget } from "./target.ts";
 
@@ -18,27 +20,42 @@ export interface SnapshotOptions {
 export async function snapshot(options: SnapshotOptions, print: (text: string) => void): Promise<void> {
   const tables = options.tables === undefined ? null : namesIn(options.tables);
   const target = findTarget(options.stage);
-  const { CopyMachineArn } = await stackOutputs(target);
+  const { sources } = await stackOutputs(target);
   const client = new SFNClient(target.aws);
   try {
     const kind = options.resync === true ? "resync" : "copy";
-    const execution = await startCopy(client, CopyMachineArn, { kind, tables });
-    print(`Started ${execution}. Follow it with \`millrace status --wait\`.`);
+    const started = await startCopies(client, sources, { kind, tables });
+    const executions = started.map(({ execution }) => execution).join(", ");
+    print(`Started ${executions}. Follow it with \`millrace status --wait\`.`);
   } finally {
     client.destroy();
   }
 }
 
-/** Starts the copy's state machine. @returns the execution's ARN */
-export async function startCopy(
+export interface StartedCopy {
+  readonly execution: string;
+  /** Of the tables, or of the source when all of its tables are copied. */
+  readonly names: readonly string[];
+}
+
+/** Starts the copy's state machine of each source that has some of the tables (null: of all sources). */
+export async function startCopies(
   client: SFNClient,
-  stateMachineArn: string,
-  input: { readonly kind: "copy" | "resync"; readonly tables: readonly string[] | null },
-): Promise<string> {
-  const { executionArn } = await client.send(
-    new StartExecutionCommand({ stateMachineArn, name: `millrace-${randomUUID()}`, input: JSON.stringify(input) }),
-  );
-  return executionArn ?? "the copy";
+  sources: readonly SourceOutputs[],
+  { kind, tables }: { readonly kind: "copy" | "resync"; readonly tables: readonly string[] | null },
+): Promise<readonly StartedCopy[]> {
+  const started: StartedCopy[] = [];
+  for (const { source, tables: own } of bySource(sources, tables)) {
+    const { executionArn: execution = "the copy" } = await client.send(
+      new StartExecutionCommand({
+        stateMachineArn: source.CopyMachineArn,
+        name: `millrace-${randomUUID()}`,
+        input: JSON.stringify({ kind, tables: own }),
+      }),
+    );
+    started.push({ execution, names: own ?? [`all of ${source.name}`] });
+  }
+  return started;
 }
 
 /** @throws CommandError when the table is not defined */

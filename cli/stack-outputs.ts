@@ -1,14 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { z } from "zod";
 import { messageOf } from "../lambdas/core/errors.ts";
 import { CommandError } from "./errors.ts";
 import type { Target } from "./target.ts";
 
 const STACKS = ["Data", "Pipeline"] as const;
 const OUTPUTS = [
-  "CopyMachineArn",
-  "CaptureChangesName",
-  "MeasureLagName",
-  "ReconcileTableName",
   "LandingBucket",
   "QuarantineBucket",
   "ClusterArn",
@@ -17,10 +14,23 @@ const OUTPUTS = [
   "WarehouseSecret",
   "PersonalDataSecret",
   "StarQueueUrl",
+  "Sources",
 ] as const;
+/** Those of each source: the output's name ends with the source's suffix. */
+const SOURCE_OUTPUTS = ["CopyMachineArn", "CaptureChangesName", "MeasureLagName", "ReconcileTableName"] as const;
+
+/** One source and what it has to itself. */
+export interface SourceOutputs extends Readonly<Record<(typeof SOURCE_OUTPUTS)[number], string>> {
+  readonly name: string;
+  readonly areas: readonly string[];
+}
 
 /** Names of deployed resources, as the stacks give them out. */
-export type StackOutputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
+export interface StackOutputs extends Readonly<Record<Exclude<(typeof OUTPUTS)[number], "Sources">, string>> {
+  readonly sources: readonly SourceOutputs[];
+}
+
+const sourcesSchema = z.array(z.object({ name: z.string(), areas: z.array(z.string()), suffix: z.string() }));
 
 /** @throws CommandError when the stage is not deployed, or by an older version */
 export async function stackOutputs({ stage, aws }: Target): Promise<StackOutputs> {
@@ -40,9 +50,25 @@ export async function stackOutputs({ stage, aws }: Target): Promise<StackOutputs
   } finally {
     client.destroy();
   }
-  const missing = OUTPUTS.filter((name) => found[name] === undefined);
+  return outputsIn(found, stage);
+}
+
+/** @throws CommandError naming every output that is missing */
+export function outputsIn(found: Readonly<Record<string, string>>, stage: string): StackOutputs {
+  const listed = sourcesSchema.parse(JSON.parse(found["Sources"] ?? "[]"));
+  const wanted = [
+    ...OUTPUTS,
+    ...listed.flatMap(({ suffix }) => SOURCE_OUTPUTS.map((name) => `${name}${suffix}`)),
+  ] as const;
+  const missing = wanted.filter((name) => found[name] === undefined);
   if (missing.length > 0) {
     throw new CommandError(`The stacks of stage ${stage} lack the outputs ${missing.join(", ")}: deploy them again.`);
   }
-  return found as StackOutputs;
+  const value = (name: string): string => found[name] ?? "";
+  const sources = listed.map(({ name, areas, suffix }): SourceOutputs => {
+    const own = Object.fromEntries(SOURCE_OUTPUTS.map((output) => [output, value(`${output}${suffix}`)]));
+    return { name, areas, ...(own as Readonly<Record<(typeof SOURCE_OUTPUTS)[number], string>>) };
+  });
+  const shared = Object.fromEntries(OUTPUTS.map((output) => [output, value(output)]));
+  return { ...(shared as Readonly<Record<(typeof OUTPUTS)[number], string>>), sources };
 }

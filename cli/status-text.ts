@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { SourceStatus } from "./source-status.ts";
 import type { StatusAnswer } from "./status.ts";
 
 /** The status for people: capture, one line a table, what to connect to. */
@@ -14,7 +15,7 @@ export function statusText(answer: StatusAnswer): string {
   const endpoints = Object.entries(answer.endpoints).filter(([, url]) => url !== null);
   return [
     `stage ${answer.stage}: ${answer.caughtUp ? "caught up" : "catching up"}`,
-    captureLine(answer.capture),
+    ...answer.sources.map((source) => sourceLines(source, answer.sources.length)),
     table.toString(),
     ...endpoints.map(([name, url]) => `${name.padEnd(9)} ${String(url)}`),
   ].join("\n");
@@ -30,7 +31,13 @@ function noteOf({
   return [...paused, ...resync.map((reason) => `resync waits, ${reason}`), lastError ?? ""].filter(Boolean).join("\n");
 }
 
-function captureLine(capture: StatusAnswer["capture"]): string {
+function sourceLines({ name, areas, capture, error }: SourceStatus, sources: number): string {
+  if (sources === 1) return captureLine(capture);
+  const found = error === null ? captureLine(capture) : `does not answer: ${error}`;
+  return `source ${name} (${areas.join(", ")}): ${found}`;
+}
+
+function captureLine(capture: SourceStatus["capture"]): string {
   if (capture === null) return "change capture has not started: run `millrace snapshot`";
   const lag = capture.lagSeconds === null ? "lag not known" : `${capture.lagSeconds.toFixed(1)} s behind`;
   const { anchor } = capture;

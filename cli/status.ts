@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { KafkaClient, GetBootstrapBrokersCommand } from "@aws-sdk/client-kafka";
-import type { PipelineStatus } from "../lambdas/core/events.ts";
-import { CommandError } from "./errors.ts";
-import type { AskStatus } from "./pipeline-status.ts";
+import type { TableStatus } from "../lambdas/core/events.ts";
 import { statusAsker } from "./pipeline-status.ts";
+import { askSources } from "./source-status.ts";
+import type { DeploymentStatus } from "./source-status.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { statusText } from "./status-text.ts";
 import { findTarget } from "./target.ts";
@@ -25,10 +24,10 @@ export interface Endpoints {
   readonly warehouse: string | null;
 }
 
-export interface StatusAnswer extends Omit<PipelineStatus, "tables"> {
+export interface StatusAnswer extends Omit<DeploymentStatus, "tables"> {
   readonly stage: string;
   readonly endpoints: Endpoints;
-  readonly tables: readonly (PipelineStatus["tables"][number] & {
+  readonly tables: readonly (TableStatus & {
     /** Records that each stage still has to take. */
     readonly lag: { readonly land: number; readonly load: number; readonly star: number };
   })[];
@@ -38,20 +37,22 @@ export interface StatusAnswer extends Omit<PipelineStatus, "tables"> {
 export async function status(options: StatusOptions, print: (text: string) => void): Promise<void> {
   const target = findTarget(options.stage);
   const outputs = await stackOutputs(target);
-  const ask = statusAsker(target.aws, outputs.MeasureLagName);
-  const found = options.wait === true ? await untilCaughtUp(ask, options.timeout) : await ask();
+  const found = await askSources(
+    outputs.sources,
+    (name) => statusAsker(target.aws, name),
+    options.wait === true ? { timeout: options.timeout } : null,
+  );
   const answer = answerOf(target.stage, await endpointsOf(target, outputs.ClusterArn), found);
   print(options.json === true ? JSON.stringify(answer) : statusText(answer));
 }
 
 /** The status with each table's lag worked out. */
-export function answerOf(stage: string, endpoints: Endpoints, found: PipelineStatus): StatusAnswer {
+export function answerOf(stage: string, endpoints: Endpoints, found: DeploymentStatus): StatusAnswer {
   return {
     stage,
     caughtUp: found.caughtUp,
     endpoints,
-    mark: found.mark,
-    capture: found.capture,
+    sources: found.sources,
     tables: found.tables.map((table) => ({
       ...table,
       lag: {
@@ -61,28 +62,6 @@ export function answerOf(stage: string, endpoints: Endpoints, found: PipelineSta
       },
     })),
   };
-}
-
-const POLL_MS = 500;
-
-/**
- * Asks until everything that was committed at the first call is visible.
- * @throws CommandError naming the tables that are behind when the time is over
- */
-export async function untilCaughtUp(ask: AskStatus, timeoutSeconds?: number, now = Date.now): Promise<PipelineStatus> {
-  const started = now();
-  let found = await ask();
-  while (!found.caughtUp) {
-    if (timeoutSeconds !== undefined && now() - started >= timeoutSeconds * 1000) {
-      const behind = found.tables.filter(({ published, starred }) => starred < published).map(({ table }) => table);
-      const where =
-        behind.length === 0 ? "change capture is" : `${behind.join(", ")} ${behind.length === 1 ? "is" : "are"}`;
-      throw new CommandError(`Not caught up after ${timeoutSeconds} s: ${where} behind. See \`millrace status\`.`);
-    }
-    await sleep(POLL_MS);
-    found = await ask(found.mark);
-  }
-  return found;
 }
 
 async function endpointsOf(target: Target, clusterArn: string): Promise<Endpoints> {

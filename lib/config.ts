@@ -1,4 +1,5 @@
 import type { Node } from "constructs";
+import { placedSources } from "./sources.ts";
 
 /** What may differ between stages: values only. No construct asks for the stage's name to take another path. */
 export interface StageConfig {
@@ -10,7 +11,11 @@ export interface StageConfig {
   readonly zones: readonly [string, string, string];
   /** Address range of the VPC, /16. */
   readonly cidr: string;
-  readonly source: SourceConfig;
+  /**
+   * The servers that are captured. The first keeps the names that a deployment with one source gave its resources: it
+   * stays the first, and others are added after it.
+   */
+  readonly sources: readonly [SourceConfig, ...SourceConfig[]];
   readonly kafka: KafkaConfig;
   readonly warehouse: WarehouseConfig;
   readonly capture: CaptureConfig;
@@ -30,17 +35,25 @@ export type StageName = (typeof STAGES)[number];
 /** Periods that CloudWatch Logs takes. */
 export type LogRetentionDays = 1 | 14 | 90;
 
-/** The source database: referenced, never created. */
+/** A source database: referenced, never created. */
 export interface SourceConfig {
-  /** Overridden by context `sourceHost`. */
+  /**
+   * Logical name in every record's `source.name` and in the checkpoint's key: lower-case letters, digits, dashes. A
+   * source that is renamed is another one, without a checkpoint.
+   */
+  readonly name: string;
+  /** Overridden by context `sourceHost` (the first source), `sourceHost.<name>` (any). */
   readonly host: string;
-  /** Overridden by context `sourcePort`. */
+  /** Overridden by context `sourcePort` (the first source), `sourcePort.<name>` (any). */
   readonly port: number;
-  /** Secrets Manager name of `{"username","password"}`. */
+  /** Secrets Manager name of `{"username","password"}`; sources may share one. */
   readonly secretName: string;
   readonly tls: "required" | "off";
-  /** Logical name in every record's `source.name` and in the checkpoint's key. */
-  readonly name: string;
+  /**
+   * Areas (folders of schemas/sources) whose tables this server has; an area belongs to one source.
+   * @default - all areas that no other source names; one source may leave it out
+   */
+  readonly areas?: readonly string[];
 }
 
 export interface KafkaConfig {
@@ -67,6 +80,10 @@ export interface WarehouseConfig {
 export interface CaptureConfig {
   /** Length of one bounded run of capture-changes; below its timeout by the time a hand-over takes. */
   readonly runSeconds: number;
+  /**
+   * Replication server ids in use: 32 from here on for the first source, the next 32 for the second, and so on. They
+   * must be free at all sources.
+   */
   readonly serverIdBase: number;
   /** Rows of a chunk; larger tables take more, so that a copy stays within 1,500 chunks. */
   readonly chunkRows: number;
@@ -178,13 +195,15 @@ const prod: StageConfig = {
   region: "eu-central-1",
   zones: ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
   cidr: "10.60.0.0/16",
-  source: {
-    host: "source.millrace.internal",
-    port: 3306,
-    secretName: "millrace/prod/source",
-    tls: "required",
-    name: "source",
-  },
+  sources: [
+    {
+      name: "source",
+      host: "source.millrace.internal",
+      port: 3306,
+      secretName: "millrace/prod/source",
+      tls: "required",
+    },
+  ],
   kafka: {
     version: "3.9.x.kraft",
     auth: "iam",
@@ -233,7 +252,7 @@ const dev: StageConfig = {
   ...prod,
   stage: "dev",
   cidr: "10.50.0.0/16",
-  source: { ...prod.source, host: "source.dev.millrace.internal", secretName: "millrace/dev/source" },
+  sources: [{ ...prod.sources[0], host: "source.dev.millrace.internal", secretName: "millrace/dev/source" }],
   kafka: { ...prod.kafka, volumeGiB: 50, retentionHours: 3 * 24 },
   warehouse: { ...prod.warehouse, baseCapacity: 8, maxCapacity: 16 },
   landing: { ...prod.landing, pollers: { minimum: 1, maximum: 1 }, retentionDays: 14 },
@@ -249,7 +268,7 @@ const local: StageConfig = {
   region: "us-east-1",
   zones: ["us-east-1a", "us-east-1b", "us-east-1c"],
   cidr: "10.40.0.0/16",
-  source: { host: "127.0.0.1", port: 3306, secretName: "millrace/local/source", tls: "off", name: "source" },
+  sources: [{ name: "source", host: "127.0.0.1", port: 3306, secretName: "millrace/local/source", tls: "off" }],
   kafka: { ...prod.kafka, auth: "none", replicationFactor: 1, minInsyncReplicas: 1, volumeGiB: 10 },
   warehouse: { ...prod.warehouse, baseCapacity: 8, maxCapacity: 8 },
   capture: {
@@ -281,7 +300,7 @@ export const configOf = (stage: StageName): StageConfig => stages[stage];
 
 /**
  * Reads the stage from context (`-c stage=prod`), dev when none is given, so that a forgotten option never reaches
- * prod, and applies the overrides `sourceHost` and `sourcePort`.
+ * prod, and applies what context says of its sources' places (lib/sources.ts).
  * @throws Error that names the value received and what is allowed
  */
 export function configFrom(node: Pick<Node, "tryGetContext">): StageConfig {
@@ -291,13 +310,7 @@ export function configFrom(node: Pick<Node, "tryGetContext">): StageConfig {
     throw new Error(`There is no stage "${String(stage)}": -c stage=<one of ${STAGES.join(", ")}>`);
   }
   const config = configOf(known);
-  const host: unknown = node.tryGetContext("sourceHost") ?? config.source.host;
-  const port = Number(node.tryGetContext("sourcePort") ?? config.source.port);
-  if (typeof host !== "string" || host === "") throw new Error("Context sourceHost must be a host name or an address");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Error(`Context sourcePort must be a port, 1 to 65535, not "${String(node.tryGetContext("sourcePort"))}"`);
-  }
-  return { ...config, source: { ...config.source, host, port } };
+  return { ...config, sources: placedSources(config.sources, node) };
 }
 
 /** First part of the names that services require: cluster, workgroup and namespace. */

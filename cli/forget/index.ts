@@ -11,13 +11,14 @@ import { createObjectStore } from "../../lambdas/adapters/s3/index.ts";
 import { readPersonalDataKey } from "../../lambdas/adapters/secrets/index.ts";
 import { createWake } from "../../lambdas/adapters/sqs/index.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import { topicName } from "../../schemas/naming.ts";
+import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import { tables } from "../../schemas/sources/index.ts";
 import { starTables } from "../../schemas/warehouse/star.ts";
 import { statusAsker } from "../pipeline-status.ts";
 import { stackOutputs } from "../stack-outputs.ts";
 import type { StackOutputs } from "../stack-outputs.ts";
-import { untilCaughtUp } from "../status.ts";
+import { askSources } from "../source-status.ts";
+import { bySource } from "../sources.ts";
 import { findTarget } from "../target.ts";
 import type { ClientSettings } from "../target.ts";
 import type { Erased, ErasePorts } from "./erase.ts";
@@ -62,7 +63,14 @@ export async function forget(
   const sought = soughtRows(table, key, also, personal?.pseudonymise);
   const dryRun = options.dryRun === true;
   // What is under way would arrive behind the eraser; what is published by now is in tables and files afterwards.
-  if (!dryRun) await untilCaughtUp(statusAsker(target.aws, outputs.MeasureLagName), options.timeout);
+  if (!dryRun) {
+    const shares = bySource(
+      outputs.sources,
+      sought.map((rows) => qualifiedName(rows.table)),
+    );
+    const feeding = shares.map(({ source }) => source);
+    await askSources(feeding, (name) => statusAsker(target.aws, name), { timeout: options.timeout });
+  }
   const ports = portsOf(outputs, target.aws);
   const starred = new Set(starTables());
   const erased: Erased[] = [];

@@ -29,6 +29,7 @@ export const tableFile = (area: string, table: string): string => `${SOURCES}/${
  * The area of a database: the one that it has, else a new one.
  * @param root folder of the checkout
  * @param wanted its name. @default - made of the database's
+ * @param anotherServer it is another database of the same name than the one that has an area already
  * @throws CommandError when the name cannot be an area's, or is another database's
  */
 export function areaOf(
@@ -36,9 +37,10 @@ export function areaOf(
   database: string,
   wanted: string | undefined,
   tables: readonly AnyTable[],
+  anotherServer = false,
 ): AreaPlace {
   const there = tables.find(({ area }) => area.database === database && (wanted ?? area.name) === area.name)?.area;
-  const area = there ?? newArea(database, wanted, tables);
+  const area = there ?? newArea(database, wanted, tables, anotherServer);
   const [ofArea, ofIndex] = [areaFile(area.name), areaIndex(area.name)].map((file) => readIfThere(root, file));
   const constant = exportedConstant(ofArea ?? "") ?? constantName(area.name, new Set(VOCABULARY));
   const list = exportedConstant(ofIndex ?? "") ?? `${camelCase(area.name)}Tables`;
@@ -52,11 +54,16 @@ export function areaOf(
   return { area, known: there !== undefined, constant, list, taken };
 }
 
-function newArea(database: string, wanted: string | undefined, tables: readonly AnyTable[]): Area {
-  const other = tables.find(({ area }) => area.database === database)?.area;
+function newArea(
+  database: string,
+  wanted: string | undefined,
+  tables: readonly AnyTable[],
+  anotherServer: boolean,
+): Area {
+  const other = anotherServer ? undefined : tables.find(({ area }) => area.database === database)?.area;
   if (other !== undefined) {
     throw new CommandError(
-      `Database ${database} is area ${other.name} already (${SOURCES}/${other.name}): leave --area out, or name that one.`,
+      `Database ${database} is area ${other.name} already (${SOURCES}/${other.name}): leave --area out, or name that one. If it is a database of another server, say --another-server.`,
     );
   }
   const name = wanted ?? snakeCase(database);

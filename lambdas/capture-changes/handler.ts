@@ -1,4 +1,4 @@
-import { tables } from "../../schemas/sources/index.ts";
+import { tables as captured } from "../../schemas/sources/index.ts";
 import { binlogOf } from "../adapters/binlog/index.ts";
 import { newId, now, sleep } from "../adapters/clock/index.ts";
 import { connectionOf, createPublisher } from "../adapters/kafka/index.ts";
@@ -10,11 +10,13 @@ import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import { parseEnvironment } from "../core/env.ts";
 import { withSizeLimit } from "../core/size-limit.ts";
+import { tablesOfAreas } from "../core/source-tables.ts";
 import { captureChanges } from "./capture-changes.ts";
 import type { CaptureChangesOutcome } from "./capture-changes.ts";
 import { captureChangesEnvironment } from "./env.ts";
 
 const env = parseEnvironment(captureChangesEnvironment, process.env);
+const tables = tablesOfAreas(env.SOURCE_AREAS, captured);
 const state = createObjectStore(env.LANDING_BUCKET);
 const telemetry = createTelemetry({ stage: env.STAGE, service: "capture-changes" });
 const sizeLimit = { quarantine: createObjectStore(env.QUARANTINE_BUCKET), telemetry, now };

@@ -14,6 +14,8 @@ export const captureSnapshotEnvironment = z.object({
   ...landingEnvironment,
   ...personalDataEnvironment,
   QUARANTINE_BUCKET: envText,
+  /** Replication server id of the short look into the log that an anchor may need; it must be free at the source. */
+  ANCHOR_SERVER_ID: envInteger,
   /** Rows per chunk aimed at when a plan is made; at least these. */
   CHUNK_ROWS: envInteger,
   /** Rows a second and chunk at most; 0 means unthrottled. */

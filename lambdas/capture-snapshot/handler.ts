@@ -1,4 +1,4 @@
-import { tables } from "../../schemas/sources/index.ts";
+import { tables as captured } from "../../schemas/sources/index.ts";
 import { newId, now, sleep } from "../adapters/clock/index.ts";
 import { connectionOf, createPublisher, openOffsets } from "../adapters/kafka/index.ts";
 import { connectSource } from "../adapters/mysql/index.ts";
@@ -8,6 +8,7 @@ import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import type { Publisher, SourceDatabase } from "../core/capture-ports.ts";
 import { parseEnvironment } from "../core/env.ts";
+import { tablesOfAreas } from "../core/source-tables.ts";
 import type { ChunkOutcome, SnapshotFinished, SnapshotPlanned, SnapshotRequest } from "../core/events.ts";
 import { withSizeLimit } from "../core/size-limit.ts";
 import { copyChunk } from "./chunk.ts";
@@ -16,6 +17,7 @@ import { finishSnapshot } from "./finish.ts";
 import { planSnapshot } from "./plan.ts";
 
 const env = parseEnvironment(captureSnapshotEnvironment, process.env);
+const tables = tablesOfAreas(env.SOURCE_AREAS, captured);
 const state = createObjectStore(env.LANDING_BUCKET);
 const telemetry = createTelemetry({ stage: env.STAGE, service: "capture-snapshot" });
 const personalData = personalDataReader(env.PERSONAL_DATA_SECRET, tables);
@@ -24,7 +26,7 @@ const settings = { sourceName: env.SOURCE_NAME, definitions: tables };
 const openSource = async (): Promise<SourceDatabase> => {
   const { username: user, password } = await readCredentials(env.SOURCE_SECRET);
   const target = { host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS };
-  return connectSource(target, await personalData());
+  return connectSource(target, { ...(await personalData()), replicaId: env.ANCHOR_SERVER_ID });
 };
 
 const sizeLimit = { quarantine: createObjectStore(env.QUARANTINE_BUCKET), telemetry, now };

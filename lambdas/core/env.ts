@@ -22,8 +22,15 @@ export function parseEnvironment<S extends z.ZodObject>(contract: S, raw: RawEnv
   throw new ConfigurationError(`The function's environment is wrong: ${problems.join("; ")}`);
 }
 
+/** Which of the captured tables a source has. */
+export const areasEnvironment = {
+  /** Names of its areas, joined by commas. */
+  SOURCE_AREAS: envText.transform((text) => text.split(",")),
+};
+
 /** The source database, referenced by host, port and secret (`{"username","password"}`). */
 export const sourceEnvironment = {
+  ...areasEnvironment,
   SOURCE_HOST: envText,
   SOURCE_PORT: envInteger,
   /** Name or ARN of the secret. */

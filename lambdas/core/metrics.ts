@@ -1,8 +1,8 @@
-/** Metric names shared by handlers, dashboards and alarms. Namespace `Millrace`, dimension `Stage` and, where said, `Table`. */
+/** Metric names shared by handlers, dashboards and alarms. Namespace `Millrace`, dimension `Stage` and, where said, `Table` or `Source`. */
 export const METRIC_NAMESPACE = "Millrace";
 
 export const METRICS = {
-  /** Seconds the saved checkpoint is behind the source's newest commit. */
+  /** Per Source: seconds the saved checkpoint is behind the source's newest commit. */
   captureLag: "CaptureLagSeconds",
   rowsCaptured: "RowsCaptured",
   rowsSnapshot: "RowsSnapshot",

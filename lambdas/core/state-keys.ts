@@ -12,8 +12,8 @@ export const newestAnchorKey = (sourceName: string): string => `state/snapshots/
 export const resyncedKey = (topic: string): string => `state/resyncs/${topic}.json`;
 export const reconcilePlanKey = (runId: string): string => `state/reconcile/${runId}/plan.json`;
 export const reconcileTableKey = (runId: string, table: string): string => `state/reconcile/${runId}/${table}.json`;
-/** Names the newest run. */
-export const reconcileLatestKey = "state/reconcile/latest.json";
+/** Names the newest run of a source. */
+export const reconcileLatestKey = (sourceName: string): string => `state/reconcile/latest-${sourceName}.json`;
 /** A definition as it was when objects with its hash were written: lets the loader read older objects. */
 export const definitionKey = (hash: string): string => `definitions/${hash}.json`;
 /** What is known of single tables, see table-facts.ts. */

@@ -1,4 +1,4 @@
-import { tables } from "../../schemas/sources/index.ts";
+import { tables as captured } from "../../schemas/sources/index.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import { starTables } from "../../schemas/warehouse/star.ts";
 import { now } from "../adapters/clock/index.ts";
@@ -10,11 +10,13 @@ import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import type { SourceDatabase } from "../core/capture-ports.ts";
 import { parseEnvironment } from "../core/env.ts";
+import { tablesOfAreas } from "../core/source-tables.ts";
 import type { LagRequest, LoadProgress, PipelineStatus, SnapshotReport } from "../core/events.ts";
 import { measureLagEnvironment } from "./env.ts";
 import { loaded, measure, report, status } from "./measure-lag.ts";
 
 const env = parseEnvironment(measureLagEnvironment, process.env);
+const tables = tablesOfAreas(env.SOURCE_AREAS, captured);
 const telemetry = createTelemetry({ stage: env.STAGE, service: "measure-lag" });
 const state = createObjectStore(env.LANDING_BUCKET);
 const warehouse = createWarehouse({

@@ -79,7 +79,7 @@ export async function measure(settings: MeasureLagSettings, ports: MeasureLagPor
   const found = await status(settings, ports);
   const { telemetry } = ports;
   const lag = captureLag(found);
-  if (lag !== null) telemetry.metric(METRICS.captureLag, lag, "Seconds");
+  if (lag !== null) telemetry.metric(METRICS.captureLag, lag, "Seconds", { Source: settings.sourceName });
   for (const table of found.tables) {
     const dimensions = { Table: table.table };
     telemetry.metric(METRICS.landLag, Math.max(0, table.published - table.landed), "Count", dimensions);

@@ -16,6 +16,8 @@ export const reconcileTableEnvironment = z.object({
   ...warehouseEnvironment,
   ...personalDataEnvironment,
   QUARANTINE_BUCKET: envText,
+  /** Replication server id of the short look into the log that a repair's anchor may need. */
+  ANCHOR_SERVER_ID: envInteger,
   /** Rows read before progress is saved. */
   CHUNK_ROWS: envInteger,
   /** Rows that are looked at one by one when one of them differs. */

@@ -1,4 +1,4 @@
-import { tables } from "../../schemas/sources/index.ts";
+import { tables as captured } from "../../schemas/sources/index.ts";
 import { newId, now, sleep } from "../adapters/clock/index.ts";
 import { connectionOf, createPublisher, openOffsets } from "../adapters/kafka/index.ts";
 import { createAsyncInvoke } from "../adapters/lambda/index.ts";
@@ -10,6 +10,7 @@ import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import type { Publisher } from "../core/capture-ports.ts";
 import { parseEnvironment } from "../core/env.ts";
+import { tablesOfAreas } from "../core/source-tables.ts";
 import type { ReconcileReport, ReconcileRequest } from "../core/events.ts";
 import { withSizeLimit } from "../core/size-limit.ts";
 import { reconcileTableEnvironment } from "./env.ts";
@@ -19,6 +20,7 @@ import type { ReconcilePorts } from "./ports.ts";
 import { continueRun, reportRun, startRepair } from "./reconcile-table.ts";
 
 const env = parseEnvironment(reconcileTableEnvironment, process.env);
+const tables = tablesOfAreas(env.SOURCE_AREAS, captured);
 const telemetry = createTelemetry({ stage: env.STAGE, service: "reconcile-table" });
 const state = createObjectStore(env.LANDING_BUCKET);
 const warehouse = createWarehouse({
@@ -44,7 +46,7 @@ interface Context {
 
 /** Compares source and mirror, and repairs what differs: by schedule, and for the command line step by step. */
 export const handler = async (request: ReconcileRequest, context: Context): Promise<ReconcileReport> => {
-  if (request.action === "repair") return startRepair(request.runId, request.tables, { state });
+  if (request.action === "repair") return startRepair(request.runId, request.tables, settings, { state });
   const seconds = request.action === "continue" ? request.seconds : undefined;
   const until = seconds === undefined ? Infinity : now() + seconds * 1_000 + RESERVE_MS;
   const remaining = (): number => Math.min(context.getRemainingTimeInMillis(), until - now());
@@ -67,7 +69,7 @@ export const handler = async (request: ReconcileRequest, context: Context): Prom
 async function withPorts<T>(remaining: () => number, work: (ports: ReconcilePorts) => Promise<T>): Promise<T> {
   const { username: user, password } = await readCredentials(env.SOURCE_SECRET);
   const target = { host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS };
-  const source = await connectSource(target, await personalData());
+  const source = await connectSource(target, { ...(await personalData()), replicaId: env.ANCHOR_SERVER_ID });
   const kafka = await connectionOf(env.KAFKA_CLUSTER_ARN, env.KAFKA_AUTH);
   const offsets = await openOffsets(kafka);
   let publisher: Publisher | null = null;

@@ -41,7 +41,7 @@ export async function planRun(
   }
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
   const plan: RunPlan = { id, tables, skipped };
-  await saveRun(ports.state, plan, ports.now());
+  await saveRun(ports.state, settings.sourceName, plan, ports.now());
   return plan;
 }
 

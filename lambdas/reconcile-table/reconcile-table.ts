@@ -114,9 +114,10 @@ const countsOf = ({ differences }: TableState) =>
 export async function startRepair(
   runId: string | null,
   only: readonly string[] | null,
+  settings: Pick<ReconcileSettings, "sourceName">,
   ports: Pick<ReconcilePorts, "state">,
 ): Promise<ReconcileReport> {
-  const id = runId ?? (await latestRun(ports.state));
+  const id = runId ?? (await latestRun(ports.state, settings.sourceName));
   if (id === null) throw new MalformedInputError("nothing was reconciled yet: run `millrace reconcile` first");
   const plan = await readRun(ports.state, id);
   for (const name of only ?? []) {

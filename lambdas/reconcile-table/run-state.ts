@@ -107,14 +107,14 @@ export const newTable = (now: number): TableState => ({
   message: null,
 });
 
-/** Writes a new run and names it the newest. */
-export async function saveRun(state: ObjectStore, plan: RunPlan, now: number): Promise<void> {
+/** Writes a new run and names it the source's newest. */
+export async function saveRun(state: ObjectStore, sourceName: string, plan: RunPlan, now: number): Promise<void> {
   const json = "application/json";
   await state.putIfAbsent(reconcilePlanKey(plan.id), Buffer.from(JSON.stringify(plan)), json);
   for (const { table } of plan.tables) {
     await state.putIfAbsent(reconcileTableKey(plan.id, table), Buffer.from(JSON.stringify(newTable(now))), json);
   }
-  await state.put(reconcileLatestKey, Buffer.from(JSON.stringify({ id: plan.id })), json);
+  await state.put(reconcileLatestKey(sourceName), Buffer.from(JSON.stringify({ id: plan.id })), json);
 }
 
 /** @throws MalformedInputError when there is no such run */
@@ -124,9 +124,10 @@ export async function readRun(state: ObjectStore, id: string): Promise<RunPlan> 
   return plan;
 }
 
-/** @returns the id of the newest run, or null before the first */
-export async function latestRun(state: ObjectStore): Promise<string | null> {
-  const latest = await readStored(state, reconcileLatestKey, latestSchema, "the next reconciliation writes it anew");
+/** @returns the id of a source's newest run, or null before the first */
+export async function latestRun(state: ObjectStore, sourceName: string): Promise<string | null> {
+  const key = reconcileLatestKey(sourceName);
+  const latest = await readStored(state, key, latestSchema, "the next reconciliation writes it anew");
   return latest?.id ?? null;
 }
 

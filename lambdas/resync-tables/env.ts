@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { envInteger, envText, landingEnvironment } from "../core/env.ts";
+import { areasEnvironment, envInteger, envText, landingEnvironment } from "../core/env.ts";
 
 export const resyncTablesEnvironment = z.object({
+  ...areasEnvironment,
   ...landingEnvironment,
   COPY_MACHINE_ARN: envText,
   /** Seconds that records may be missing from a partition before the table is copied again: a batch may be late. */

@@ -1,15 +1,17 @@
 import { qualifiedName } from "../../schemas/naming.ts";
-import { tables } from "../../schemas/sources/index.ts";
+import { tables as captured } from "../../schemas/sources/index.ts";
 import { now } from "../adapters/clock/index.ts";
 import { createObjectStore } from "../adapters/s3/index.ts";
 import { createCopyRuns } from "../adapters/states/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import { parseEnvironment } from "../core/env.ts";
+import { tablesOfAreas } from "../core/source-tables.ts";
 import { resyncTablesEnvironment } from "./env.ts";
 import { resyncTables } from "./resync-tables.ts";
 import type { ResyncTablesOutcome } from "./resync-tables.ts";
 
 const env = parseEnvironment(resyncTablesEnvironment, process.env);
+const tables = tablesOfAreas(env.SOURCE_AREAS, captured);
 const settings = {
   tables: tables.map(qualifiedName),
   gapGraceSeconds: env.GAP_GRACE_SECONDS,

@@ -4,7 +4,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { captureChangesEnvironment } from "../../lambdas/capture-changes/env.ts";
 import { captureSnapshotEnvironment } from "../../lambdas/capture-snapshot/env.ts";
-import type { DataPlane } from "./data-plane.ts";
+import type { SourcePlane } from "./data-plane.ts";
 import { LANDING_PREFIXES, QUARANTINE_PREFIXES, landingVariables } from "./data-plane.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
@@ -14,7 +14,7 @@ export class Capture extends Construct {
   readonly changes: IFunction;
   readonly snapshot: IFunction;
 
-  constructor(scope: Construct, id: string, plane: DataPlane) {
+  constructor(scope: Construct, id: string, plane: SourcePlane) {
     super(scope, id);
     this.changes = this.createChanges(plane);
     this.snapshot = this.createSnapshot(plane);
@@ -29,7 +29,7 @@ export class Capture extends Construct {
     }
   }
 
-  private createChanges(plane: DataPlane): IFunction {
+  private createChanges(plane: SourcePlane): IFunction {
     const { config, network } = plane;
     const changes = new NodeFunction(this, "Changes", {
       config,
@@ -43,7 +43,7 @@ export class Capture extends Construct {
         ...plane.personalDataKey.environment,
         QUARANTINE_BUCKET: plane.quarantine.bucket.bucketName,
         RUN_SECONDS: String(config.capture.runSeconds),
-        SERVER_ID_BASE: String(config.capture.serverIdBase),
+        SERVER_ID_BASE: String(plane.source.serverIds.base),
       },
       inside: { network, groups: [network.kafkaClients, network.sourceClients] },
     }).function;
@@ -61,7 +61,7 @@ export class Capture extends Construct {
     return changes;
   }
 
-  private createSnapshot(plane: DataPlane): IFunction {
+  private createSnapshot(plane: SourcePlane): IFunction {
     const { config, network } = plane;
     return new NodeFunction(this, "Snapshot", {
       config,
@@ -74,6 +74,7 @@ export class Capture extends Construct {
         ...landingVariables(plane),
         ...plane.personalDataKey.environment,
         QUARANTINE_BUCKET: plane.quarantine.bucket.bucketName,
+        ANCHOR_SERVER_ID: String(plane.source.serverIds.snapshot),
         CHUNK_ROWS: String(config.capture.chunkRows),
         ROWS_PER_SECOND: String(config.capture.rowsPerSecond),
       },

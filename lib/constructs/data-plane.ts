@@ -8,11 +8,10 @@ import type { PersonalDataKey } from "./personal-data-key.ts";
 import type { SourceDatabase } from "./source-database.ts";
 import type { Warehouse } from "./warehouse.ts";
 
-/** What the pipeline's functions work on; the data stack owns all but the source. */
+/** What the pipeline's functions work on; the data stack owns it. */
 export interface DataPlane {
   readonly config: StageConfig;
   readonly network: Network;
-  readonly source: SourceDatabase;
   readonly cluster: KafkaCluster;
   readonly landing: DataBucket;
   readonly quarantine: DataBucket;
@@ -20,6 +19,11 @@ export interface DataPlane {
   readonly personalDataKey: PersonalDataKey;
   /** Topics of the captured tables, by area: `shop_*`. Grants name these, since a policy cannot hold every topic. */
   readonly topicPatterns: readonly string[];
+}
+
+/** What the functions of one source work on. */
+export interface SourcePlane extends DataPlane {
+  readonly source: SourceDatabase;
 }
 
 /** First parts of keys in the landing bucket, see lambdas/core/state-keys.ts and schemas/naming.ts. */

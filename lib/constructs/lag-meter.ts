@@ -1,7 +1,7 @@
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { measureLagEnvironment } from "../../lambdas/measure-lag/env.ts";
-import type { DataPlane } from "./data-plane.ts";
+import type { SourcePlane } from "./data-plane.ts";
 import { LANDING_PREFIXES, landingGroups, landingVariables } from "./data-plane.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
@@ -10,7 +10,7 @@ import { NodeFunction } from "./node-function.ts";
 export class LagMeter extends Construct {
   readonly measureLag: IFunction;
 
-  constructor(scope: Construct, id: string, plane: DataPlane) {
+  constructor(scope: Construct, id: string, plane: SourcePlane) {
     super(scope, id);
     const { config, network } = plane;
     const meter = new NodeFunction(this, "MeasureLag", {

@@ -81,7 +81,9 @@ export class Network extends Construct {
       description: "May reach the source database",
       allowAllOutbound: false,
     });
-    this.sourceClients.addEgressRule(Peer.anyIpv4(), Port.tcp(config.source.port), "The source database");
+    for (const port of new Set(config.sources.map((source) => source.port))) {
+      this.sourceClients.addEgressRule(Peer.anyIpv4(), Port.tcp(port), "The source database");
+    }
     this.addEndpoints(config.cidr);
   }
 

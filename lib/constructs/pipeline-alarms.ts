@@ -1,11 +1,12 @@
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
-import type { Alarm, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import type { StageConfig } from "../config.ts";
 import { RunbookAlarm } from "./runbook-alarm.ts";
 import type { RunbookAlarmProps } from "./runbook-alarm.ts";
+import type { SourcePipeline } from "./source-pipeline.ts";
 import type { StageMetrics } from "./stage-metrics.ts";
 import type { WakeQueue } from "./wake-queue.ts";
 
@@ -17,13 +18,13 @@ export interface PipelineAlarmsProps {
   readonly functions: Readonly<Record<string, IFunction>>;
   /** Watched for dead letters, by construct id. */
   readonly queues: Readonly<Record<string, WakeQueue>>;
-  /** Executions of the copy that failed. */
-  readonly copyFailed: Metric;
+  /** Each watched for its lag and for copies that failed. */
+  readonly sources: readonly SourcePipeline[];
 }
 
 type Rule = Omit<RunbookAlarmProps, "topic">;
 
-/** Every alarm: one per stage of the way and per part, none per table, so that their number does not grow. */
+/** Every alarm: one per stage of the way, source and part, none per table, so that their number does not grow. */
 export class PipelineAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
@@ -37,17 +38,25 @@ export class PipelineAlarms extends Construct {
 }
 
 /** How far each stage is behind the one before it. */
-function lagRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
+function lagRules({ config, metrics, sources }: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
   const { alarms } = config;
-  return {
-    CaptureLag: {
+  const captureLag = sources.map(({ source: { name }, suffix }): [string, Rule] => [
+    `CaptureLag${suffix}`,
+    {
       runbook: "capture-lag",
-      what: "Change capture is behind the source, or measuring has stopped.",
-      metric: metrics.metric("captureLag"),
+      what:
+        sources.length === 1
+          ? "Change capture is behind the source, or measuring has stopped."
+          : `Change capture is behind source ${name}, or measuring has stopped.`,
+      // Over all sources, one that is measured would hide that another is not.
+      metric: sources.length === 1 ? metrics.metric("captureLag") : metrics.ofSource("captureLag", name),
       above: alarms.captureLagSeconds,
       minutes: alarms.minutes,
       silenceIsFailure: true,
     },
+  ]);
+  return {
+    ...Object.fromEntries(captureLag),
     LandLag: {
       runbook: "land-lag",
       what: "Records in a topic are not landed.",
@@ -143,11 +152,14 @@ function partRules(props: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
       above: 0,
     },
   ]);
-  const copyFailed: Rule = {
-    runbook: "copy-failed",
-    what: "An initial copy or a resync failed.",
-    metric: props.copyFailed,
-    above: 0,
-  };
-  return { ...Object.fromEntries([...errors, ...deadLetters]), CopyFailed: copyFailed };
+  const copyFailed = props.sources.map(({ copyMachine, suffix }): [string, Rule] => [
+    `CopyFailed${suffix}`,
+    {
+      runbook: "copy-failed",
+      what: "An initial copy or a resync failed.",
+      metric: copyMachine.machine.metricFailed({ statistic: Stats.SUM }),
+      above: 0,
+    },
+  ]);
+  return Object.fromEntries([...errors, ...deadLetters, ...copyFailed]);
 }

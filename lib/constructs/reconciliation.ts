@@ -3,7 +3,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
 import { reconcileTableEnvironment } from "../../lambdas/reconcile-table/env.ts";
-import type { DataPlane } from "./data-plane.ts";
+import type { SourcePlane } from "./data-plane.ts";
 import { LANDING_PREFIXES, QUARANTINE_PREFIXES, landingVariables } from "./data-plane.ts";
 import { NodeFunction } from "./node-function.ts";
 import { TimedSchedule } from "./timed-schedule.ts";
@@ -12,7 +12,7 @@ import { TimedSchedule } from "./timed-schedule.ts";
 export class Reconciliation extends Construct {
   readonly reconcileTable: IFunction;
 
-  constructor(scope: Construct, id: string, plane: DataPlane) {
+  constructor(scope: Construct, id: string, plane: SourcePlane) {
     super(scope, id);
     const { config, network } = plane;
     const { schedule, chunkRows, rangeRows, patienceSeconds } = config.reconcile;
@@ -28,6 +28,7 @@ export class Reconciliation extends Construct {
         ...plane.warehouse.environment,
         ...plane.personalDataKey.environment,
         QUARANTINE_BUCKET: plane.quarantine.bucket.bucketName,
+        ANCHOR_SERVER_ID: String(plane.source.serverIds.repair),
         CHUNK_ROWS: String(chunkRows),
         RANGE_ROWS: String(rangeRows),
         PATIENCE_SECONDS: String(patienceSeconds),

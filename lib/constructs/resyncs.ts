@@ -2,13 +2,13 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { resyncTablesEnvironment } from "../../lambdas/resync-tables/env.ts";
-import type { DataPlane } from "./data-plane.ts";
+import type { SourcePlane } from "./data-plane.ts";
 import { LANDING_PREFIXES, landingVariables } from "./data-plane.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
 
 export interface ResyncsProps {
-  readonly plane: DataPlane;
+  readonly plane: SourcePlane;
   readonly machine: IStateMachine;
 }
 
@@ -25,6 +25,7 @@ export class Resyncs extends Construct {
       description: "Starts the resync of tables that the log alone cannot make right",
       contract: resyncTablesEnvironment,
       environment: {
+        ...plane.source.areas,
         ...landingVariables(plane),
         COPY_MACHINE_ARN: machine.stateMachineArn,
         GAP_GRACE_SECONDS: String(resync.gapGraceSeconds),

@@ -25,6 +25,11 @@ export class StageMetrics {
     });
   }
 
+  /** Of one source. */
+  ofSource(key: MetricKey, source: string, statistic: string = Stats.MAXIMUM): Metric {
+    return this.metric(key, statistic).with({ dimensionsMap: { Stage: this.stage, Source: source } });
+  }
+
   /** One line per table, found when the dashboard is looked at: tables are not named in it. */
   perTable(key: MetricKey, statistic: string = Stats.MAXIMUM): IMetric {
     const search = `{${METRIC_NAMESPACE},Stage,Table} Stage="${this.stage}" MetricName="${METRICS[key]}"`;

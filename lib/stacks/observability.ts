@@ -1,6 +1,6 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { StackProps } from "aws-cdk-lib";
-import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { StageConfig } from "../config.ts";
@@ -23,17 +23,13 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props);
     const { config, pipeline } = props;
     const metrics = new StageMetrics(config.stage);
-    const functions = {
-      CaptureChanges: pipeline.capture.changes,
-      CaptureSnapshot: pipeline.capture.snapshot,
+    const functions: Readonly<Record<string, IFunction>> = {
       LandBatch: pipeline.landing.landBatch,
       LoadWarehouse: pipeline.loading.loadWarehouse,
       BuildStar: pipeline.loading.buildStar,
       WakeLoaders: pipeline.loading.wakeLoaders,
       MigrateWarehouse: pipeline.migration.migrateWarehouse,
-      MeasureLag: pipeline.lagMeter.measureLag,
-      ResyncTables: pipeline.resyncs.resyncTables,
-      ReconcileTable: pipeline.reconciliation.reconcileTable,
+      ...Object.fromEntries(pipeline.sources.flatMap((source) => Object.entries(source.functions))),
     };
     const queues = { LoadQueue: pipeline.loading.loadQueue, StarQueue: pipeline.loading.starQueue };
 
@@ -44,7 +40,7 @@ export class ObservabilityStack extends Stack {
       topic: this.topic,
       functions,
       queues,
-      copyFailed: pipeline.copyMachine.machine.metricFailed({ statistic: Stats.SUM }),
+      sources: pipeline.sources,
     });
     new PipelineDashboard(this, "Dashboard", { config, metrics, alarms: this.alarms.alarms, functions, queues });
     new CfnOutput(this, "AlarmTopic", { value: this.topic.topicArn });

@@ -154,9 +154,9 @@ async function copy(
   pipeline: DeployedPipeline,
   tables: readonly AnyTable[],
 ): Promise<void> {
-  const { endpoint, outputs, status, ask } = pipeline;
+  const { endpoint, outputs, source, status, ask } = pipeline;
   await progress.step("Copy all tables (snapshot, land, load, star)", async (say) => {
-    const outcome = await runCopy(endpoint, outputs.CopyMachineArn, status, say, abort.signal);
+    const outcome = await runCopy(endpoint, source.CopyMachineArn, status, say, abort.signal);
     await catchUp("snapshot", status, say, abort.signal);
     const since = (date: Date | null) =>
       date === null ? 0 : Math.max(0, date.getTime() - outcome.startedAt.getTime()) / 1000;

@@ -79,7 +79,7 @@ describe("configFrom", () => {
   });
 
   it("takes the source's place from context", () => {
-    const { source } = configFrom(withContext({ stage: "local", sourceHost: "10.1.2.3", sourcePort: "3307" }));
+    const [source] = configFrom(withContext({ stage: "local", sourceHost: "10.1.2.3", sourcePort: "3307" })).sources;
     expect(source).toMatchObject({ host: "10.1.2.3", port: 3307, secretName: "millrace/local/source" });
   });
 

@@ -131,7 +131,7 @@ export async function startReconciling(
       return continueRun(plan.id, all, ports);
     },
     repair: async () => {
-      const { runId } = await startRepair(null, null, { state });
+      const { runId } = await startRepair(null, null, all, { state });
       return continueRun(runId, all, portsOf({}));
     },
     stop: async () => {

@@ -5,7 +5,7 @@ import { App, Stack, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { configFrom } from "../../../lib/config.ts";
-import type { StageName } from "../../../lib/config.ts";
+import type { SourceConfig, StageName } from "../../../lib/config.ts";
 import { acknowledgeWildcards } from "../../../lib/constructs/acknowledge.ts";
 import { createStacks } from "../../../lib/stacks/index.ts";
 import { column, int, varchar } from "../../../schemas/model/column.ts";
@@ -29,9 +29,16 @@ function createApp(name: string, context: Readonly<Record<string, unknown>>): Ap
   return app;
 }
 
-function synthesize(name: string, stage: StageName, tables = captured, context = {}): Synthesized {
+function synthesize(
+  name: string,
+  stage: StageName,
+  tables = captured,
+  context = {},
+  more: readonly SourceConfig[] = [],
+): Synthesized {
   const app = createApp(name, { stage, ...context });
-  createStacks(app, configFrom(app.node), tables);
+  const config = configFrom(app.node);
+  createStacks(app, { ...config, sources: [...config.sources, ...more] }, tables);
   const assembly = app.synth();
   const template = (part: StackPart): StackTemplate =>
     assembly.getStackByName(`Millrace-${stage}-${part}`).template as StackTemplate;
@@ -43,8 +50,28 @@ function synthesize(name: string, stage: StageName, tables = captured, context =
   };
 }
 
-function syntheticTables(count: number): readonly AnyTable[] {
-  const area = { name: "synthetic", database: "synthetic" };
+/** Beside the stage's own source. */
+const MORE_SOURCES: readonly SourceConfig[] = [
+  {
+    name: "orders-eu",
+    host: "orders.millrace.internal",
+    port: 3307,
+    secretName: "millrace/prod/orders",
+    tls: "required",
+    areas: ["orders", "returns"],
+  },
+  {
+    name: "stock",
+    host: "stock.millrace.internal",
+    port: 3306,
+    secretName: "millrace/prod/stock",
+    tls: "required",
+    areas: ["stock"],
+  },
+];
+
+function syntheticTables(count: number, name = "synthetic"): readonly AnyTable[] {
+  const area = { name, database: name };
   return Array.from({ length: count }, (_, i) =>
     defineTable({
       area,
@@ -86,6 +113,13 @@ const report: SynthReport = {
     100: synthesize("scaled-100", "prod", syntheticTables(100)),
     200: synthesize("scaled-200", "prod", syntheticTables(200)),
   },
+  sources: synthesize(
+    "sources",
+    "prod",
+    [...captured, ...["orders", "returns", "stock"].flatMap((area) => syntheticTables(2, area))],
+    {},
+    MORE_SOURCES,
+  ),
   wildcards: {
     declared: wildcards("declared", ["arn:aws:s3:::a/x/*"]),
     another: wildcards("another", ["arn:aws:s3:::a/x/*", "arn:aws:s3:::b/*"]),

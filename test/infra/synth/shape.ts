@@ -31,6 +31,8 @@ export interface SynthReport {
   readonly deleting: Readonly<Record<string, Synthesized>>;
   /** By number of synthetic tables. */
   readonly scaled: Readonly<Record<string, Synthesized>>;
+  /** Stage prod with three sources: its own, `orders-eu` and `stock`. */
+  readonly sources: Synthesized;
   /** Findings on a policy whose wildcards are all, or not all, acknowledged; null when synth passed. */
   readonly wildcards: Readonly<Record<"declared" | "another" | "everything", string | null>>;
 }

@@ -218,7 +218,7 @@ describe("a repair", () => {
     w.mirror.set(3, { note: "bent", version: anchorVersion(at(500), 4), deleted: false });
     w.mirror.set(99, { note: "extra", version: anchorVersion(at(100)), deleted: false });
     const { runId } = await reconcile(w);
-    for (let twice = 0; twice < 2; twice++) await startRepair(null, ["lab_t"], w.ports);
+    for (let twice = 0; twice < 2; twice++) await startRepair(null, ["lab_t"], settings, w.ports);
     w.mirror.set(3, { note: "note 3", version: anchorVersion(at(500), 5), deleted: false });
     w.mirror.set(99, { note: "extra", version: anchorVersion(at(500), 5), deleted: true });
     const report = await continueRun(runId, settings, w.ports);
@@ -231,9 +231,9 @@ describe("a repair", () => {
 
   it("has nothing to start from before the first reconciliation, nor for a table that it left out", async () => {
     const w = world();
-    await expect(startRepair(null, null, w.ports)).rejects.toThrow("run `millrace reconcile` first");
+    await expect(startRepair(null, null, settings, w.ports)).rejects.toThrow("run `millrace reconcile` first");
     await reconcile(w);
-    await expect(startRepair(null, ["lab_log"], w.ports)).rejects.toThrow("millrace reconcile lab_log");
+    await expect(startRepair(null, ["lab_log"], settings, w.ports)).rejects.toThrow("millrace reconcile lab_log");
   });
 });
 

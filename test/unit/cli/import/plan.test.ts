@@ -100,6 +100,7 @@ describe("a new area", () => {
     expect(() => areaOf(root, "Shop", undefined, [taken])).toThrow("Area shop is database another already");
     expect(() => areaOf(root, "日本", undefined, [])).toThrow("--area NAME");
     expect(() => areaOf(root, "another", "more", [taken])).toThrow("leave --area out");
+    expect(areaOf(root, "another", "more", [taken], true).area).toEqual({ name: "more", database: "another" });
     const prefixed = { ...taken, area: { name: "shop_eu", database: "eu" }, name: "orders" };
     const { outcomes: found } = plan([tableOf("eu_orders", [id])], [prefixed]);
     expect(found[0]?.table).toBe("shop_eu_orders_2");
