@@ -3,8 +3,8 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import type { BinlogEvent } from "../core/capture-ports.ts";
 import type { PositionLostError } from "../core/errors.ts";
 import type { Now, ObjectStore } from "../core/ports.ts";
-import { readTableFacts, wishResync } from "../core/table-facts.ts";
-import type { ResyncWish, TableFacts } from "../core/table-facts.ts";
+import { readNewestCopies, wishResync } from "../core/table-facts.ts";
+import type { ResyncWish, TableCopy } from "../core/table-facts.ts";
 import type { Position } from "../core/version.ts";
 
 /**
@@ -42,18 +42,17 @@ export async function wishAfterStatement(
  * @param tables those that the source has
  */
 export async function wishForNews(tables: readonly AnyTable[], { state, now }: DriftPorts): Promise<void> {
-  const facts = await readTableFacts(state);
-  if (![...facts.values()].some(({ planned }) => planned !== null)) return;
+  const copies = await readNewestCopies(state);
+  if (copies.size === 0) return;
   const since = new Date(now()).toISOString();
   for (const table of tables) {
-    const wish = newsOf(table, facts.get(qualifiedName(table)));
+    const wish = newsOf(table, copies.get(qualifiedName(table)));
     if (wish !== null) await wishResync(state, { ...wish, table: qualifiedName(table), since, position: null });
   }
 }
 
-function newsOf(table: AnyTable, facts: TableFacts | undefined): Pick<ResyncWish, "id" | "reason" | "detail"> | null {
-  const newest = facts?.planned ?? facts?.copied ?? null;
-  if (newest === null) {
+function newsOf(table: AnyTable, newest: TableCopy | undefined): Pick<ResyncWish, "id" | "reason" | "detail"> | null {
+  if (newest === undefined) {
     return { id: "new-table", reason: "new-table", detail: "the table is new in the definitions" };
   }
   const added = Object.keys(table.columns).filter((name) => !newest.columns.includes(name));

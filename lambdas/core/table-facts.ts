@@ -34,7 +34,7 @@ const wishSchema = z.object({
    * was copied; gap: records were lost before they landed; lost: the log was gone before it was read; failover: another
    * server answers and its log does not continue ours.
    */
-  reason: z.enum(["altered", "new-table", "new-column", "gap", "lost", "failover", "cascade"]),
+  reason: z.enum(["altered", "new-table", "new-column", "gap", "lost", "failover"]),
   /** One sentence for people. */
   detail: z.string(),
   /** ISO time at which it was found out. */
@@ -53,14 +53,13 @@ const holdSchema = z.object({
 /** Loads of a table stand still; what arrives meanwhile waits in its topic and on S3. */
 export type Hold = z.output<typeof holdSchema>;
 
+/** What is asked for again and again: what stands against a table, not what it rests on. */
 export interface TableFacts {
-  readonly planned: TableCopy | null;
+  /** Read only for tables with wishes: nothing else follows from it. */
   readonly copied: TableCopy | null;
   readonly wishes: readonly ResyncWish[];
   readonly hold: Hold | null;
 }
-
-const NOTHING: TableFacts = { planned: null, copied: null, wishes: [], hold: null };
 
 type State = Pick<ObjectStore, "get" | "list" | "put" | "putIfAbsent" | "remove">;
 
@@ -94,37 +93,47 @@ export const readPlanned = (state: Pick<State, "get">, table: string): Promise<T
 export const readCopied = (state: Pick<State, "get">, table: string): Promise<TableCopy | null> =>
   readStored(state, copiedKey(table), copySchema);
 
-/** Facts of every table that has any. */
+/** Facts of every table that has any; costs one listing and a read for each wish and each hold. */
 export async function readTableFacts(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, TableFacts>> {
-  const facts = new Map<string, TableFacts>();
-  for await (const { key } of state.list(TABLES_PREFIX)) {
-    const [table = "", name = ""] = key.slice(TABLES_PREFIX.length).split("/");
-    const known = facts.get(table) ?? NOTHING;
-    facts.set(table, { ...known, ...(await readFact(state, key, name, known)) });
-  }
-  return facts;
+  const found = await listFacts(state);
+  const facts = await Promise.all(
+    [...found].map(async ([table, names]): Promise<[string, TableFacts]> => {
+      const ids = names.filter((name) => name.startsWith(WISHES));
+      const [hold, copied, ...wishes] = await Promise.all([
+        names.includes(HOLD) ? readHold(state, table) : null,
+        ids.length > 0 && names.includes(COPIED) ? readCopied(state, table) : null,
+        ...ids.map((name) => readStored(state, `${TABLES_PREFIX}${table}/${name}`, wishSchema)),
+      ]);
+      return [table, { copied, wishes: wishes.filter((wish) => wish !== null), hold }];
+    }),
+  );
+  return new Map(facts);
 }
 
-async function readFact(
-  state: Pick<State, "get">,
-  key: string,
-  name: string,
-  known: TableFacts,
-): Promise<Partial<TableFacts>> {
-  switch (name) {
-    case "planned.json":
-      return { planned: await readStored(state, key, copySchema) };
-    case "copied.json":
-      return { copied: await readStored(state, key, copySchema) };
-    case "hold.json":
-      return { hold: await readStored(state, key, holdSchema) };
-    case "wishes": {
-      const wish = await readStored(state, key, wishSchema);
-      return wish === null ? {} : { wishes: [...known.wishes, wish] };
-    }
-    default:
-      return {};
+/** The newest snapshot of every table that has one: planned, or finished where no plan is known. */
+export async function readNewestCopies(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, TableCopy>> {
+  const found = [...(await listFacts(state))];
+  const copies = await Promise.all(
+    found.map(async ([table, names]) => {
+      const key = names.includes(PLANNED) ? plannedKey(table) : names.includes(COPIED) ? copiedKey(table) : null;
+      return key === null ? null : readStored(state, key, copySchema);
+    }),
+  );
+  return new Map(found.flatMap(([table], i) => (copies[i] ? [[table, copies[i]] as const] : [])));
+}
+
+const [PLANNED, COPIED, HOLD, WISHES] = ["planned.json", "copied.json", "hold.json", "wishes/"] as const;
+
+/** Names of the facts by table. */
+async function listFacts(state: Pick<State, "list">): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for await (const { key } of state.list(TABLES_PREFIX)) {
+    const rest = key.slice(TABLES_PREFIX.length);
+    const slash = rest.indexOf("/");
+    const table = rest.slice(0, slash);
+    found.set(table, [...(found.get(table) ?? []), rest.slice(slash + 1)]);
   }
+  return found;
 }
 
 /** Wishes that no copy has met: its anchor is not past the place, or it was taken before the wish. */

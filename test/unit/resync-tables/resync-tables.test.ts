@@ -1,6 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import type { CopyRun } from "../../../lambdas/core/copy-runs.ts";
-import { noteCopied, openWishes, readTableFacts, wishResync } from "../../../lambdas/core/table-facts.ts";
+import {
+  noteCopied,
+  notePlanned,
+  openWishes,
+  placeHold,
+  readTableFacts,
+  wishResync,
+} from "../../../lambdas/core/table-facts.ts";
 import type { ResyncWish, TableCopy } from "../../../lambdas/core/table-facts.ts";
 import { resyncTables } from "../../../lambdas/resync-tables/resync-tables.ts";
 import { memoryStore } from "../../support/memory-store.ts";
@@ -67,6 +74,29 @@ describe("wishes for a resync", () => {
     const facts = (await readTableFacts(state)).get("shop_orders");
     expect(facts?.wishes.map(({ detail }) => detail)).toEqual([wish().detail]);
     expect(facts?.copied?.snapshotId).toBe("s300");
+  });
+
+  it("cost a read each; what tables rest on is read only where it decides", async () => {
+    const { state } = world();
+    for (const table of ["shop_orders", "shop_items", "shop_visits"]) {
+      await notePlanned(state, table, copy(300));
+      await noteCopied(state, table, copy(300));
+    }
+    await wishResync(state, wish());
+    await placeHold(state, "shop_items", { by: "operator", reason: "x", since: "2026-03-01T11:59:00.000Z" });
+    const asked: string[] = [];
+    const counting = {
+      list: (prefix: string) => state.list(prefix),
+      get: async (key: string) => (asked.push(key), state.get(key)),
+    };
+    const facts = await readTableFacts(counting);
+    expect(asked.sort()).toEqual([
+      "state/tables/shop_items/hold.json",
+      "state/tables/shop_orders/copied.json",
+      "state/tables/shop_orders/wishes/binlog.000007-400.json",
+    ]);
+    expect(facts.get("shop_items")?.hold?.by).toBe("operator");
+    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null });
   });
 
   it("that cannot be read are named", async () => {
