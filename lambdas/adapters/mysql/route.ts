@@ -12,7 +12,7 @@ export interface RowRoute {
   readonly table: string;
   /** SOURCE names of the primary key's columns in key order; empty: records without a key. */
   readonly key: readonly string[];
-  /** SOURCE names that every row must bring; a missing one is an error, never a NULL. */
+  /** SOURCE names that the definition has; one that the source's table has not (any more) is NULL, in the key an error. */
   readonly required: ReadonlySet<string>;
   /** By SOURCE name; columns that are not named travel as they are. */
   readonly treatments: ReadonlyMap<string, Treatment>;
