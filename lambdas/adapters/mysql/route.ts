@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../../core/errors.ts";
 import type { Pseudonymise } from "../../core/personal-data.ts";
+import type { ColumnType } from "../../../schemas/model/column.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import { hasPersonalData } from "../../../schemas/model/table.ts";
 
@@ -14,6 +15,8 @@ export interface RowRoute {
   readonly key: readonly string[];
   /** SOURCE names that the definition has; one that the source's table has not (any more) is NULL, in the key an error. */
   readonly required: ReadonlySet<string>;
+  /** What the definition takes the columns of `required` for, by SOURCE name. */
+  readonly types: ReadonlyMap<string, ColumnType>;
   /** By SOURCE name; columns that are not named travel as they are. */
   readonly treatments: ReadonlyMap<string, Treatment>;
   /**
@@ -45,6 +48,7 @@ export function rowRoute(table: AnyTable, pseudonymise?: Pseudonymise): RowRoute
     table: name,
     key: table.key === "none" ? [] : table.key.map(sourceOf),
     required: new Set(Object.values(table.columns).map((column) => column.source)),
+    types: new Map(Object.values(table.columns).map(({ source, type }) => [source, type])),
     treatments,
     ...(hasPersonalData(table) && { unknown: "drop" }),
   };

@@ -14,7 +14,11 @@ import { memoryStore } from "../../support/memory-store.ts";
 import { recordingTelemetry } from "../../support/recording.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
-const settings = { tables: ["shop_orders", "shop_items"], gapGraceSeconds: 300, retrySeconds: 1_800 };
+const tables = new Map([
+  ["shop_orders", "now"],
+  ["shop_items", "now"],
+]);
+const settings = { tables, gapGraceSeconds: 300, retrySeconds: 1_800 };
 
 const wish = (changes: Partial<ResyncWish> = {}): ResyncWish => ({
   id: "binlog.000007-400",
@@ -96,7 +100,7 @@ describe("wishes for a resync", () => {
       "state/tables/shop_orders/wishes/binlog.000007-400.json",
     ]);
     expect(facts.get("shop_items")?.hold?.by).toBe("operator");
-    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null });
+    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null, leftOut: null });
   });
 
   it("that cannot be read are named", async () => {
