@@ -11,7 +11,7 @@ import { readErrors } from "../core/last-error.ts";
 import { readNewestAnchor } from "../core/newest-anchor.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
-import { checkpointKey, snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
+import { snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
 import { readStored } from "../core/stored-json.ts";
 import { holdOf, openWishes, readTableFacts } from "../core/table-facts.ts";
 import type { TableFacts } from "../core/table-facts.ts";

@@ -28,6 +28,8 @@ import { recordingTelemetry } from "./recording.ts";
 
 const SOURCE_NAME = "test";
 const SERVER_IDS = 8_300;
+/** Resyncs after which nothing may be left to resync. */
+const MOST_ROUNDS = 5;
 
 /** A row as text by column; `_unmapped` as the warehouse has it. */
 export type ShownRow = Readonly<Record<string, string | null>>;
@@ -163,11 +165,13 @@ export async function startDrifting(target: MysqlTarget, first: readonly AnyTabl
     },
     settle: async () => {
       await follow();
-      for (let started = 1; started > 0;) {
-        started = (await minute()).started.length;
+      for (let round = 1; ; round++) {
+        const { started } = await minute();
+        if (started.length === 0) return;
         const [newest] = copies;
-        if (started > 0 && newest?.error != null) throw new Error(newest.error);
-        if (started > 0) await follow();
+        if (newest?.error != null) throw new Error(newest.error);
+        if (round === MOST_ROUNDS) throw new Error(`${started.join(", ")} were resynced ${round} times in a row`);
+        await follow();
       }
     },
     facts: async (table) => (await readTableFacts(state)).get(qualifiedName(table)),
@@ -180,7 +184,7 @@ export async function startDrifting(target: MysqlTarget, first: readonly AnyTabl
           `${present.has(column.source) ? canonicalColumn(name, column).source : "NULL"} AS ${sourceName(name)}`,
       );
       const rows = await writer.query(`SELECT ${list.join(", ")} FROM ${sourceTable(table)}`);
-      return shown(table, rows as readonly ShownRow[]);
+      return shown(table, rows);
     },
     mirrorRows: async (table) => {
       const list = Object.entries(table.columns).map(
