@@ -22,6 +22,18 @@ export const nullMarker = (variant: number): string => (variant === 0 ? "@NULL@"
 /** The definition under which files of a table are normally written. */
 export const fileDefinition = (table: AnyTable): FileDefinition => ({ table, nullMarker: nullMarker(0) });
 
+/** By warehouse name, what a column is read from and as. */
+export const columnShapes = (table: AnyTable): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(table.columns).map(([name, { source, type }]) => [name, JSON.stringify([source, type])]),
+  );
+
+/** What decides which rows of the source can be rows of the table: where it is, its columns, its key. */
+export function shapeHash(table: AnyTable): string {
+  const content = JSON.stringify([table.area.database, table.source, columnShapes(table), table.key]);
+  return createHash("sha256").update(content).digest("hex").slice(0, HASH_LENGTH);
+}
+
 /** Which columns a file has and how they are written: equal hashes, interchangeable files. Comments do not count. */
 export function definitionHash({ table, nullMarker: marker }: FileDefinition): string {
   const columns = Object.entries(table.columns).map(([name, { type }]) => [name, type]);

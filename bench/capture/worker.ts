@@ -32,6 +32,7 @@ const noState = {
   get: async () => null,
   list: async function* () {},
   putIfAbsent: async () => ({ created: false, etag: null }),
+  putIfMatch: async () => ({ etag: "" }),
 };
 
 async function changes(order: WorkerOrder): Promise<{ rows: number; began: number }> {

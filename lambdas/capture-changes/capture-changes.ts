@@ -176,6 +176,7 @@ async function keep(keeper: Keeper): Promise<"handed-over" | "released"> {
 
 async function save({ lease, pump, publisher }: Keeper): Promise<void> {
   const safe = pump.safePoint;
+  await pump.noteLeftOut();
   await publisher.flush();
   await lease.save(safe);
 }

@@ -1,10 +1,13 @@
+import { columnShapes, shapeHash } from "../../schemas/hash.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { BinlogEvent } from "../core/capture-ports.ts";
 import type { PositionLostError } from "../core/errors.ts";
-import type { Now, ObjectStore } from "../core/ports.ts";
-import { readTableFacts, wishResync } from "../core/table-facts.ts";
-import type { ResyncWish, TableFacts } from "../core/table-facts.ts";
+import { noteLeftOut } from "../core/left-out.ts";
+import type { LeftOut } from "../core/left-out.ts";
+import type { Now, ObjectStore, Telemetry } from "../core/ports.ts";
+import { readNewestCopies, wishResync } from "../core/table-facts.ts";
+import type { ResyncWish, TableCopy } from "../core/table-facts.ts";
 import type { Position } from "../core/version.ts";
 
 /**
@@ -12,7 +15,7 @@ import type { Position } from "../core/version.ts";
  * (lambdas/core/table-facts.ts), written down before the checkpoint moves past it.
  */
 export interface DriftPorts {
-  readonly state: Pick<ObjectStore, "get" | "list" | "putIfAbsent">;
+  readonly state: Pick<ObjectStore, "get" | "list" | "putIfAbsent" | "putIfMatch">;
   readonly now: Now;
 }
 
@@ -38,30 +41,34 @@ export async function wishAfterStatement(
 
 /**
  * Definitions that know more than was copied: a table that no snapshot has taken up, or columns that the newest one did
- * not read. Nothing is wished for before the first copy, which takes up all there is.
+ * not read, or read as something else. Nothing is wished for before the first copy, which takes up all there is.
  * @param tables those that the source has
  */
 export async function wishForNews(tables: readonly AnyTable[], { state, now }: DriftPorts): Promise<void> {
-  const facts = await readTableFacts(state);
-  if (![...facts.values()].some(({ planned }) => planned !== null)) return;
+  const copies = await readNewestCopies(state);
+  if (copies.size === 0) return;
   const since = new Date(now()).toISOString();
   for (const table of tables) {
-    const wish = newsOf(table, facts.get(qualifiedName(table)));
+    const wish = newsOf(table, copies.get(qualifiedName(table)));
     if (wish !== null) await wishResync(state, { ...wish, table: qualifiedName(table), since, position: null });
   }
 }
 
-function newsOf(table: AnyTable, facts: TableFacts | undefined): Pick<ResyncWish, "id" | "reason" | "detail"> | null {
-  const newest = facts?.planned ?? facts?.copied ?? null;
-  if (newest === null) {
+function newsOf(table: AnyTable, newest: TableCopy | undefined): Pick<ResyncWish, "id" | "reason" | "detail"> | null {
+  if (newest === undefined) {
     return { id: "new-table", reason: "new-table", detail: "the table is new in the definitions" };
   }
   const added = Object.keys(table.columns).filter((name) => !newest.columns.includes(name));
-  if (added.length === 0) return null;
-  const names = added.join(", ");
-  // Named by the copy that lacks them: columns added later are another wish.
-  const id = `new-column-${newest.snapshotId}-${added.length}`;
-  return { id, reason: "new-column", detail: `new in the definition: ${names}` };
+  const { shapes = {} } = newest;
+  const changed = Object.entries(columnShapes(table)).filter(([name, shape]) => (shapes[name] ?? shape) !== shape);
+  if (added.length + changed.length === 0) return null;
+  // Named by the copy that lacks them and by what is read now: columns that change later are another wish.
+  const id = `definition-${newest.snapshotId}-${shapeHash(table)}`;
+  const [reason, what, names] =
+    added.length > 0
+      ? (["new-column", "new in the definition", added] as const)
+      : (["redefined", "read otherwise by the definition", changed.map(([name]) => name)] as const);
+  return { id, reason, detail: `${what}: ${names.join(", ")}` };
 }
 
 /** The source's history does not go on from the checkpoint: every table may have changes in the part that is lost. */
@@ -78,4 +85,54 @@ export async function wishForAll(
     const detail = error.message;
     await wishResync(state, { id, table: name, reason: error.kind, detail, since, position: null });
   }
+}
+
+/**
+ * Rows that their table's definition cannot take. They are left out, the table's loads stand still, and the others go
+ * on: `noteLeftOut` keeps up to where, so that a copy behind it is known to bring them.
+ */
+export class LeftOutRows {
+  readonly #epoch: number;
+  readonly #ports: DriftPorts & { readonly telemetry: Pick<Telemetry, "error"> };
+  /** Newest one of each table, with the reasons told already. */
+  readonly #newest = new Map<string, LeftOut>();
+  readonly #unsaved = new Set<string>();
+
+  constructor(epoch: number, ports: DriftPorts & { readonly telemetry: Pick<Telemetry, "error"> }) {
+    this.#epoch = epoch;
+    this.#ports = ports;
+  }
+
+  add({ table, place, reason: hindrance }: Extract<BinlogEvent, { kind: "left-out" }>): void {
+    const name = qualifiedName(table);
+    const known = this.#newest.get(name);
+    const reason = whatToDo(table, hindrance);
+    if (known?.reason !== reason) {
+      this.#ports.telemetry.error("rows of a table are left out", { table: name, reason });
+    }
+    this.#newest.set(name, {
+      reason,
+      definition: shapeHash(table),
+      since: new Date(this.#ports.now()).toISOString(),
+      position: { epoch: this.#epoch, ...place },
+    });
+    this.#unsaved.add(name);
+  }
+
+  async save(): Promise<void> {
+    for (const name of [...this.#unsaved]) {
+      const leftOut = this.#newest.get(name);
+      this.#unsaved.delete(name);
+      if (leftOut !== undefined) await noteLeftOut(this.#ports.state, name, leftOut);
+    }
+  }
+}
+
+function whatToDo(table: AnyTable, hindrance: string): string {
+  const source = `${table.area.database}.${table.source}`;
+  const file = `schemas/sources/${table.area.name}/${table.name}.ts`;
+  return (
+    `${source} was changed at the source: ${hindrance}. Change ${file} to match and deploy, or change the table back; ` +
+    `then it is resynced by itself, or at once by \`millrace resync ${qualifiedName(table)}\``
+  );
 }

@@ -8,7 +8,7 @@ import { METRICS } from "../core/metrics.ts";
 import type { Telemetry } from "../core/ports.ts";
 import { changeRecords, recordWriter } from "../core/record-text.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
-import { wishAfterStatement } from "./drift.ts";
+import { LeftOutRows, wishAfterStatement } from "./drift.ts";
 import type { DriftPorts } from "./drift.ts";
 
 /** Where capture could go on from if everything sent so far were acknowledged. */
@@ -36,6 +36,7 @@ export class Pump {
   readonly #ports: PumpPorts;
   readonly #tables: ReadonlyMap<string, AnyTable>;
   readonly #reportedColumns = new Set<string>();
+  readonly #leftOut: LeftOutRows;
   #transaction: { start: LogPlace; gtid: string | null; serverId: number; committedAt: number };
   /** Last row that an earlier run has sent of the transaction this one resumes in. */
   #skipTo: Checkpoint["sent"];
@@ -50,6 +51,7 @@ export class Pump {
     this.#publisher = publisher;
     this.#telemetry = ports.telemetry;
     this.#ports = ports;
+    this.#leftOut = new LeftOutRows(settings.start.position.epoch, ports);
     this.#tables = new Map(settings.tables.map((table) => [`${table.area.database}.${table.source}`, table]));
     const { position, created, sent, gtid, committedAt } = settings.start;
     this.#skipTo = sent;
@@ -60,6 +62,11 @@ export class Pump {
   /** What may be saved once everything sent up to now is acknowledged. */
   get safePoint(): SafePoint {
     return this.#safe;
+  }
+
+  /** Writes down which rows were left out up to now: before the safe point of now is saved. */
+  noteLeftOut(): Promise<void> {
+    return this.#leftOut.save();
   }
 
   /** Publishes one array of events; waits when the producer's buffer is full. */
@@ -74,6 +81,9 @@ export class Pump {
           break;
         case "rows":
           await this.#rows(event);
+          break;
+        case "left-out":
+          this.#leftOut.add(event);
           break;
         case "commit":
           this.#moveTo(event.next, event.gtid, this.#transaction.committedAt);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { columnShapes } from "../../schemas/hash.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { Anchor, EndOffsets, ServerFacts, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
@@ -41,6 +42,8 @@ export interface SnapshotPlan {
   readonly tables: readonly string[];
   /** Warehouse names of the columns that each table had in its definition. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
+  /** What each of them is read from and as, by table and column. */
+  readonly shapes: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly chunks: readonly ChunkPlan[];
   /** Resync: end offsets by topic from before the anchor was taken; all records below them are older than it. */
   readonly below: Readonly<Record<string, readonly number[]>>;
@@ -54,6 +57,7 @@ const planSchema = z.object({
   pass: z.int().nonnegative().default(0),
   tables: z.array(z.string()),
   columns: z.record(z.string(), z.array(z.string())),
+  shapes: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   chunks: z.array(z.object({ table: z.string(), above: z.string().nullable(), upTo: z.string().nullable() })),
   below: z.record(z.string(), z.array(z.int())).default({}),
 });
@@ -71,7 +75,8 @@ export function copyOf(plan: SnapshotPlan, table: string): TableCopy {
   const { id, kind, epoch, anchor, pass } = plan;
   const { file, pos, takenAt } = anchor;
   const columns = [...(plan.columns[table] ?? [])];
-  return { snapshotId: id, kind, anchor: { epoch, file, pos }, pass, takenAt, columns };
+  const shapes = plan.shapes[table];
+  return { snapshotId: id, kind, anchor: { epoch, file, pos }, pass, takenAt, columns, ...(shapes && { shapes }) };
 }
 
 /** What all records of one table in this snapshot share: the anchor stands in for their place in the log. */
@@ -114,7 +119,7 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const found = await source.describeTables(databases);
   const facts = await source.facts();
   const tables = tablesOnServer(wanted(request), found, facts, telemetry);
-  const { problems, warnings } = preflight(facts, found, tables);
+  const { problems, warnings } = preflight(facts, found, tables, request.kind);
   for (const warning of warnings) telemetry.warn(warning);
   if (problems.length > 0) throw new PreflightError(problems);
   checkTableCount(tables);
@@ -127,8 +132,10 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
   const names = tables.map(qualifiedName);
   const columns = Object.fromEntries(tables.map((table) => [qualifiedName(table), Object.keys(table.columns)]));
+  const shapes = Object.fromEntries(tables.map((table) => [qualifiedName(table), columnShapes(table)]));
   const pass = request.kind === "resync" ? await passAt({ epoch, ...anchor }, names, state) : 0;
-  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, pass, tables: names, columns, chunks, below };
+  const read = { tables: names, columns, shapes, chunks, below };
+  const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, pass, ...read };
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
   await noteAnchor(request.sourceName, anchor, state);
   for (const table of names) await notePlanned(state, table, copyOf(plan, table));

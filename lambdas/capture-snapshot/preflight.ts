@@ -1,7 +1,8 @@
 import { qualifiedName } from "../../schemas/naming.ts";
 import { hasPersonalData } from "../../schemas/model/table.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import { columnTypeOf, holds, refusalOf } from "../../schemas/types/from-mysql.ts";
+import { fitOf } from "../../schemas/types/fit.ts";
+import { columnTypeOf, refusalOf } from "../../schemas/types/from-mysql.ts";
 import type { ServerFacts, SourceTable } from "../core/capture-ports.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
@@ -15,13 +16,22 @@ export interface Preflight {
 /** A crash on Friday night must be survivable until Monday: logs are kept at least this long. */
 const MINIMUM_RETENTION_SECONDS = 3 * 24 * 3_600;
 
-/** Everything that stands against exact capture, all at once, before anything is read. */
-export function preflight(facts: ServerFacts, found: readonly SourceTable[], tables: readonly AnyTable[]): Preflight {
+/**
+ * Everything that stands against exact capture, all at once, before anything is read.
+ * @param kind a first copy must find its definitions exact; a resync follows a source that has moved on, as far as no
+ * value is bent
+ */
+export function preflight(
+  facts: ServerFacts,
+  found: readonly SourceTable[],
+  tables: readonly AnyTable[],
+  kind: "copy" | "resync" = "copy",
+): Preflight {
   const byName = new Map(found.map((table) => [`${table.db}.${table.name}`, table]));
   const unreadable = new Set(unreadableTables(facts, tables));
   const findings = tables.flatMap((table) => {
     const actual = byName.get(`${table.area.database}.${table.source}`);
-    return actual === undefined && unreadable.has(table) ? [] : [checkTable(table, actual)];
+    return actual === undefined && unreadable.has(table) ? [] : [checkTable(table, actual, kind)];
   });
   return {
     problems: [
@@ -84,7 +94,7 @@ function checkRetention({ variables }: ServerFacts): string[] {
   ];
 }
 
-function checkTable(table: AnyTable, actual: SourceTable | undefined): Preflight {
+function checkTable(table: AnyTable, actual: SourceTable | undefined, kind: "copy" | "resync"): Preflight {
   const name = `${table.area.database}.${table.source}`;
   if (actual === undefined) {
     return {
@@ -94,7 +104,11 @@ function checkTable(table: AnyTable, actual: SourceTable | undefined): Preflight
       warnings: [],
     };
   }
+  const columns = columnFindings(table, actual, name);
+  const drift = columns.filter(({ followed }) => kind === "resync" && followed).map(({ sentence }) => sentence);
+  const problems = columns.map(({ sentence }) => sentence).filter((sentence) => !drift.includes(sentence));
   const warnings = [
+    ...drift,
     ...unknownColumns(table, actual).map(
       (column) => `Column ${name}.${column} is not in the definition: ${fateOfUnknown(table)} until it is added.`,
     ),
@@ -106,7 +120,7 @@ function checkTable(table: AnyTable, actual: SourceTable | undefined): Preflight
       ? [`Table ${name} has no key: it is kept append-only, changes of its rows cannot be told apart.`]
       : []),
   ];
-  return { problems: [...columnProblems(table, actual, name), ...keyProblems(table, actual, name)], warnings };
+  return { problems: [...problems, ...keyProblems(table, actual, name)], warnings };
 }
 
 const fateOfUnknown = (table: AnyTable): string =>
@@ -120,28 +134,38 @@ function unknownColumns(table: AnyTable, actual: SourceTable): readonly string[]
   return actual.columns.map((column) => column.name).filter((column) => !known.has(column));
 }
 
-function columnProblems(table: AnyTable, actual: SourceTable, name: string): string[] {
+interface ColumnFinding {
+  readonly sentence: string;
+  /** Changes that capture follows: what arrives is exact, and what does not fit is kept apart. */
+  readonly followed: boolean;
+}
+
+function columnFindings(table: AnyTable, actual: SourceTable, name: string): ColumnFinding[] {
   const byName = new Map(actual.columns.map((column) => [column.name, column]));
   const file = `schemas/sources/${table.area.name}/${table.name}.ts`;
   return Object.entries(table.columns).flatMap(([warehouseName, column]) => {
     const found = byName.get(column.source);
+    const at = `Column ${name}.${column.source}`;
     if (found === undefined) {
+      const followed = table.key === "none" || !table.key.includes(warehouseName);
       return [
-        `Column ${name}.${column.source} does not exist at the source. Remove ${warehouseName} from ${file}, or add the column.`,
+        {
+          sentence: `${at} does not exist at the source. Remove ${warehouseName} from ${file}, or add the column.`,
+          followed,
+        },
       ];
     }
     const type = columnTypeOf(found);
     if (type === null) {
       const { why, fix } = refusalOf(found) ?? { why: found.columnType, fix: "" };
-      return [`Column ${name}.${column.source} is ${why}. Remove ${warehouseName} from ${file}, ${fix}.`];
+      return [{ sentence: `${at} is ${why}. Remove ${warehouseName} from ${file}, ${fix}.`, followed: false }];
     }
-    if (!holds(column.type, type)) {
-      return [
-        `Column ${name}.${column.source} is ${found.columnType} at the source, which ${warehouseName} in ${file} cannot hold ` +
-          `(${JSON.stringify(column.type)}). Change the definition to match.`,
-      ];
-    }
-    return [];
+    const fit = fitOf(column.type, type);
+    if (fit === "exact") return [];
+    const sentence =
+      `${at} is ${found.columnType} at the source, which ${warehouseName} in ${file} cannot hold ` +
+      `(${JSON.stringify(column.type)}). Change the definition to match.`;
+    return [{ sentence, followed: fit === "wide" }];
   });
 }
 

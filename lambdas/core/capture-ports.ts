@@ -51,6 +51,8 @@ export type BinlogEvent =
       /** Source columns that the definition does not know, present in the row texts. */
       readonly unknownColumns: readonly string[];
     }
+  /** Rows of a captured table that its definition cannot take: `reason` is a part of a sentence, `place` the event's start. */
+  | { readonly kind: "left-out"; readonly table: AnyTable; readonly place: LogPlace; readonly reason: string }
   /** The transaction is over; reading may go on at `next`. `gtid` is the set executed up to here; null: not known. */
   | { readonly kind: "commit"; readonly next: LogPlace; readonly gtid: string | null }
   | {

@@ -31,6 +31,8 @@ export const METRICS = {
   offsetGaps: "OffsetGaps",
   /** Tables that must be copied again. */
   resyncsWaiting: "ResyncsWaiting",
+  /** Tables whose rows are left out because their definition cannot take them. */
+  tablesStopped: "TablesStopped",
   /** Per Table: rows in which source and mirror differ for certain, at the end of a reconciliation. */
   differences: "ReconciliationDifferences",
 } as const;

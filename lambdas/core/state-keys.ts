@@ -21,4 +21,6 @@ export const TABLES_PREFIX = "state/tables/";
 export const plannedKey = (table: string): string => `${TABLES_PREFIX}${table}/planned.json`;
 export const copiedKey = (table: string): string => `${TABLES_PREFIX}${table}/copied.json`;
 export const holdKey = (table: string): string => `${TABLES_PREFIX}${table}/hold.json`;
+/** See left-out.ts. */
+export const leftOutKey = (table: string): string => `${TABLES_PREFIX}${table}/left-out.json`;
 export const wishKey = (table: string, id: string): string => `${TABLES_PREFIX}${table}/wishes/${id}.json`;

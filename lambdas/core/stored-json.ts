@@ -35,3 +35,6 @@ export function parseStored<T>(
   if (result.success) return result.data;
   throw new MalformedInputError(`${key} cannot be read: ${fix} (${result.error.message})`, { cause: result.error });
 }
+
+/** What `readStored` reads. */
+export const toBody = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

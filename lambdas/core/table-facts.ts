@@ -1,16 +1,16 @@
 import { z } from "zod";
 import type { ObjectStore } from "./ports.ts";
-import { holdKey, plannedKey, copiedKey, TABLES_PREFIX, wishKey } from "./state-keys.ts";
-import { readStored } from "./stored-json.ts";
-import { comparePositions } from "./version.ts";
+import { readLeftOut } from "./left-out.ts";
+import type { LeftOut } from "./left-out.ts";
+import { copiedKey, holdKey, plannedKey, TABLES_PREFIX, wishKey } from "./state-keys.ts";
+import { readStored, toBody } from "./stored-json.ts";
+import { comparePositions, positionSchema } from "./version.ts";
 
 /**
  * What the pipeline keeps about one table under `state/tables/<table>/`: which copy it rests on, why it needs another
  * one, and whether its loads are held. Facts only: whoever finds something out writes it down, and what follows from
  * them is worked out by whoever reads (lambdas/resync-tables).
  */
-const positionSchema = z.object({ epoch: z.int().positive(), file: z.string().min(1), pos: z.int().nonnegative() });
-
 const copySchema = z.object({
   snapshotId: z.string(),
   kind: z.enum(["copy", "resync"]),
@@ -21,6 +21,8 @@ const copySchema = z.object({
   takenAt: z.number(),
   /** Warehouse names of the columns that were read. */
   columns: z.array(z.string()),
+  /** What each of them was read from and as (schemas/hash.ts `columnShapes`). @default - older copies do not say */
+  shapes: z.record(z.string(), z.string()).optional(),
 });
 /** A snapshot of a table, planned or finished. */
 export type TableCopy = z.output<typeof copySchema>;
@@ -31,10 +33,11 @@ const wishSchema = z.object({
   table: z.string(),
   /**
    * altered: a statement changed stored rows without row events; new-table, new-column: the definitions know more than
-   * was copied; gap: records were lost before they landed; lost: the log was gone before it was read; failover: another
-   * server answers and its log does not continue ours.
+   * was copied, redefined: they read it otherwise; stopped: rows were left out that the definition could not take; gap:
+   * records were lost before they landed; lost: the log was gone before it was read; failover: another server answers
+   * and its log does not continue ours.
    */
-  reason: z.enum(["altered", "new-table", "new-column", "gap", "lost", "failover", "cascade"]),
+  reason: z.enum(["altered", "new-table", "new-column", "redefined", "stopped", "gap", "lost", "failover"]),
   /** One sentence for people. */
   detail: z.string(),
   /** ISO time at which it was found out. */
@@ -47,20 +50,22 @@ export type ResyncWish = z.output<typeof wishSchema>;
 
 const holdSchema = z.object({
   by: z.enum(["operator", "capture"]),
+  /** What to do is in it where somebody has to do something. */
   reason: z.string(),
   since: z.string(),
 });
 /** Loads of a table stand still; what arrives meanwhile waits in its topic and on S3. */
 export type Hold = z.output<typeof holdSchema>;
 
+/** What is asked for again and again: what stands against a table, not what it rests on. */
 export interface TableFacts {
-  readonly planned: TableCopy | null;
+  /** Read only for tables with wishes or rows left out: nothing else follows from it. */
   readonly copied: TableCopy | null;
   readonly wishes: readonly ResyncWish[];
+  /** Placed by an operator. */
   readonly hold: Hold | null;
+  readonly leftOut: LeftOut | null;
 }
-
-const NOTHING: TableFacts = { planned: null, copied: null, wishes: [], hold: null };
 
 type State = Pick<ObjectStore, "get" | "list" | "put" | "putIfAbsent" | "remove">;
 
@@ -94,37 +99,53 @@ export const readPlanned = (state: Pick<State, "get">, table: string): Promise<T
 export const readCopied = (state: Pick<State, "get">, table: string): Promise<TableCopy | null> =>
   readStored(state, copiedKey(table), copySchema);
 
-/** Facts of every table that has any. */
+/** Facts of every table that has any; costs one listing and a read for each wish and each hold. */
 export async function readTableFacts(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, TableFacts>> {
-  const facts = new Map<string, TableFacts>();
-  for await (const { key } of state.list(TABLES_PREFIX)) {
-    const [table = "", name = ""] = key.slice(TABLES_PREFIX.length).split("/");
-    const known = facts.get(table) ?? NOTHING;
-    facts.set(table, { ...known, ...(await readFact(state, key, name, known)) });
-  }
-  return facts;
+  const found = await listFacts(state);
+  const facts = await Promise.all(
+    [...found].map(async ([table, names]): Promise<[string, TableFacts]> => {
+      const ids = names.filter((name) => name.startsWith(WISHES));
+      const isStopped = names.includes(LEFT_OUT);
+      const [hold, leftOut, copied, ...wishes] = await Promise.all([
+        names.includes(HOLD) ? readHold(state, table) : null,
+        isStopped ? readLeftOut(state, table) : null,
+        (ids.length > 0 || isStopped) && names.includes(COPIED) ? readCopied(state, table) : null,
+        ...ids.map((name) => readStored(state, `${TABLES_PREFIX}${table}/${name}`, wishSchema)),
+      ]);
+      return [table, { copied, wishes: wishes.filter((wish) => wish !== null), hold, leftOut }];
+    }),
+  );
+  return new Map(facts);
 }
 
-async function readFact(
-  state: Pick<State, "get">,
-  key: string,
-  name: string,
-  known: TableFacts,
-): Promise<Partial<TableFacts>> {
-  switch (name) {
-    case "planned.json":
-      return { planned: await readStored(state, key, copySchema) };
-    case "copied.json":
-      return { copied: await readStored(state, key, copySchema) };
-    case "hold.json":
-      return { hold: await readStored(state, key, holdSchema) };
-    case "wishes": {
-      const wish = await readStored(state, key, wishSchema);
-      return wish === null ? {} : { wishes: [...known.wishes, wish] };
-    }
-    default:
-      return {};
+/** The newest snapshot of every table that has one: planned, or finished where no plan is known. */
+export async function readNewestCopies(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, TableCopy>> {
+  const found = [...(await listFacts(state))];
+  const copies = await Promise.all(
+    found.map(async ([table, names]) => {
+      const key = names.includes(PLANNED) ? plannedKey(table) : names.includes(COPIED) ? copiedKey(table) : null;
+      return key === null ? null : readStored(state, key, copySchema);
+    }),
+  );
+  return new Map(found.flatMap(([table], i) => (copies[i] ? [[table, copies[i]] as const] : [])));
+}
+
+const PLANNED = "planned.json";
+const COPIED = "copied.json";
+const HOLD = "hold.json";
+const LEFT_OUT = "left-out.json";
+const WISHES = "wishes/";
+
+/** Names of the facts by table. */
+async function listFacts(state: Pick<State, "list">): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for await (const { key } of state.list(TABLES_PREFIX)) {
+    const rest = key.slice(TABLES_PREFIX.length);
+    const slash = rest.indexOf("/");
+    const table = rest.slice(0, slash);
+    found.set(table, [...(found.get(table) ?? []), rest.slice(slash + 1)]);
   }
+  return found;
 }
 
 /** Wishes that no copy has met: its anchor is not past the place, or it was taken before the wish. */
@@ -132,9 +153,30 @@ export function openWishes({ copied, wishes }: Pick<TableFacts, "copied" | "wish
   return wishes.filter((wish) => copied === null || !isMet(wish, copied));
 }
 
+/** Rows left out that no copy has brought since: the table stands still. */
+export function openLeftOut({ copied, leftOut }: Pick<TableFacts, "copied" | "leftOut">): LeftOut | null {
+  if (leftOut === null) return null;
+  return copied !== null && comparePositions(copied.anchor, leftOut.position) >= 0 ? null : leftOut;
+}
+
+/**
+ * Why a table's loads stand still: an operator's word, or rows that capture has left out. The latter is over, without
+ * anybody lifting it, once a copy anchored behind those rows has finished; what somebody paused stays paused.
+ */
+export function holdOf(facts: Pick<TableFacts, "copied" | "hold" | "leftOut">): Hold | null {
+  if (facts.hold !== null) return facts.hold;
+  const open = openLeftOut(facts);
+  return open === null ? null : { by: "capture", reason: open.reason, since: open.since };
+}
+
+/** The same for one table; usually two reads of objects that are not there. */
+export async function readStandingHold(state: Pick<State, "get">, table: string): Promise<Hold | null> {
+  const [hold, leftOut] = await Promise.all([readHold(state, table), readLeftOut(state, table)]);
+  const copied = leftOut === null ? null : await readCopied(state, table);
+  return holdOf({ hold, leftOut, copied });
+}
+
 /** Whether a copy shows all that the wish is about. */
 export function isMet({ position, since }: Pick<ResyncWish, "position" | "since">, copy: TableCopy): boolean {
   return position === null ? copy.takenAt > Date.parse(since) : comparePositions(copy.anchor, position) >= 0;
 }
-
-const toBody = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

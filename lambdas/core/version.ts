@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { MalformedInputError } from "./errors.ts";
 
 /**
@@ -10,6 +11,13 @@ export interface Position {
   readonly file: string;
   readonly pos: number;
 }
+
+/** As facts on S3 keep it. */
+export const positionSchema = z.object({
+  epoch: z.int().positive(),
+  file: z.string().min(1),
+  pos: z.int().nonnegative(),
+});
 
 /** Sortable text, fixed width: newer is greater under plain string comparison, in JavaScript and in SQL alike. */
 export type Version = string;

@@ -5,7 +5,7 @@ import type { LandedObject } from "../core/landed.ts";
 import { readResynced } from "../core/resynced.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, Wake } from "../core/ports.ts";
-import { readHold } from "../core/table-facts.ts";
+import { readStandingHold } from "../core/table-facts.ts";
 import { slotOf } from "../core/wake-slot.ts";
 import { resolveDefinition } from "./definitions.ts";
 import { reportGaps } from "./gaps.ts";
@@ -39,7 +39,7 @@ export interface LoadSettings {
 export interface TableOutcome {
   readonly loads: number;
   readonly rows: number;
-  /** `early`: the cadence is not over; `behind`: the run's time is; both have sent a wake-up for later; `held`: somebody has paused it. */
+  /** `early`: the cadence is not over; `behind`: the run's time is; both have sent a wake-up for later; `held`: somebody has paused it, or capture has left rows out. */
   readonly state: "done" | "early" | "behind" | "held";
 }
 
@@ -56,7 +56,7 @@ const MOST_TRIES = 5;
  */
 export async function loadTable(table: AnyTable, settings: LoadSettings, ports: LoadPorts): Promise<TableOutcome> {
   const name = qualifiedName(table);
-  const hold = await readHold(ports.landing, name);
+  const hold = await readStandingHold(ports.landing, name);
   if (hold !== null) {
     ports.telemetry.info("held", { table: name, ...hold });
     return { loads: 0, rows: 0, state: "held" };

@@ -13,7 +13,7 @@ import { METRICS } from "../core/metrics.ts";
 import type { Now, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
 import { snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
 import { readStored } from "../core/stored-json.ts";
-import { openWishes, readTableFacts } from "../core/table-facts.ts";
+import { holdOf, openWishes, readTableFacts } from "../core/table-facts.ts";
 import type { TableFacts } from "../core/table-facts.ts";
 import { comparePositions } from "../core/version.ts";
 import { behind, readPositions, sum } from "./positions.ts";
@@ -164,7 +164,7 @@ const isThrough = (table: TablePositions, ends: readonly number[]): boolean =>
 
 function standing(facts: TableFacts | undefined): Pick<TableStatus, "held" | "resync"> {
   if (facts === undefined) return { held: null, resync: [] };
-  const { hold } = facts;
+  const hold = holdOf(facts);
   const held = hold === null ? null : `by ${hold.by} since ${hold.since}: ${hold.reason}`;
   return { held, resync: openWishes(facts).map(({ reason, detail }) => `${reason}: ${detail}`) };
 }

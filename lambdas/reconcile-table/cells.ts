@@ -29,8 +29,10 @@ const PICTURE_OF_NUL = "\u2400";
 export function cellWriter(form: CellForm): CellWriter {
   const { type } = form.column;
   switch (type.kind) {
-    case "int":
     case "decimal":
+      // Beyond 38 digits the warehouse has the text.
+      return type.precision <= 38 ? decimalCell(type.scale) : unquoted;
+    case "int":
     case "year":
     case "bit":
       return unquoted;
@@ -60,6 +62,24 @@ const unquoted: CellWriter = (out, from, start, end) => {
   if (from[start] === QUOTE) out.slice(from, start + 1, end - 1);
   else out.slice(from, start, end);
 };
+
+const POINT = 0x2e;
+const ZERO = 0x30;
+
+/** NUMERIC prints the digits of its own scale, whatever scale the source's column has by now. */
+function decimalCell(scale: number): CellWriter {
+  return (out, from, start, end) => {
+    const [first, last] = from[start] === QUOTE ? [start + 1, end - 1] : [start, end];
+    const point = from.indexOf(POINT, first);
+    const digits = point === -1 || point >= last ? 0 : last - point - 1;
+    let until = last;
+    for (let more = digits; more > scale && from[until - 1] === ZERO; more -= 1) until -= 1;
+    out.slice(from, first, until > first && from[until - 1] === POINT ? until - 1 : until);
+    if (digits >= scale) return;
+    if (digits === 0) out.byte(POINT);
+    for (let more = digits; more < scale; more += 1) out.byte(ZERO);
+  };
+}
 
 /** The text of a JSON string, with what stands for NUL in the warehouse; null when its bytes are the text already. */
 function unescaped(from: Buffer, start: number, end: number): string | null {

@@ -1,3 +1,4 @@
+import { shapeHash } from "../../schemas/hash.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import { tables as captured } from "../../schemas/sources/index.ts";
 import { now } from "../adapters/clock/index.ts";
@@ -13,7 +14,7 @@ import type { ResyncTablesOutcome } from "./resync-tables.ts";
 const env = parseEnvironment(resyncTablesEnvironment, process.env);
 const tables = tablesOfAreas(env.SOURCE_AREAS, captured);
 const settings = {
-  tables: tables.map(qualifiedName),
+  tables: new Map(tables.map((table) => [qualifiedName(table), shapeHash(table)])),
   gapGraceSeconds: env.GAP_GRACE_SECONDS,
   retrySeconds: env.RETRY_SECONDS,
 };

@@ -2,8 +2,9 @@ import type { CopyRun, CopyRuns } from "../core/copy-runs.ts";
 import type { Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import { METRICS } from "../core/metrics.ts";
 import { wishKey } from "../core/state-keys.ts";
-import { isMet, openWishes, readTableFacts } from "../core/table-facts.ts";
+import { isMet, openLeftOut, openWishes, readTableFacts } from "../core/table-facts.ts";
 import type { ResyncWish, TableFacts } from "../core/table-facts.ts";
+import { comparePositions } from "../core/version.ts";
 
 export interface ResyncTablesPorts {
   readonly state: ObjectStore;
@@ -13,8 +14,8 @@ export interface ResyncTablesPorts {
 }
 
 export interface ResyncTablesSettings {
-  /** Qualified names of the captured tables. */
-  readonly tables: readonly string[];
+  /** The captured tables by qualified name, with what their definitions are now (schemas/hash.ts `shapeHash`). */
+  readonly tables: ReadonlyMap<string, string>;
   readonly gapGraceSeconds: number;
   readonly retrySeconds: number;
 }
@@ -45,13 +46,18 @@ export async function resyncTables(
   const now = ports.now();
   const facts = await readTableFacts(ports.state);
   await forgetMet(facts, ports.state);
-  const wishes = settings.tables.flatMap((table) => {
+  const wishes = [...settings.tables.keys()].flatMap((table) => {
     const known = facts.get(table);
-    return known === undefined ? [] : openWishes(known);
+    return known === undefined ? [] : [...openWishes(known), ...stoppedWish(table, known)];
   });
   const waiting = [...new Set(wishes.map(({ table }) => table))];
+  const stopped = wishes.filter(({ reason }) => reason === "stopped").map(({ table }) => table);
   ports.telemetry.metric(METRICS.resyncsWaiting, waiting.length, "Count");
-  const due = [...new Set(wishes.filter((wish) => isDue(wish, settings, now)).map(({ table }) => table))];
+  ports.telemetry.metric(METRICS.tablesStopped, stopped.length, "Count");
+  const stuck = new Set(stopped.filter((table) => isStuck(facts.get(table), settings.tables.get(table))));
+  const due = [...new Set(wishes.filter((wish) => isDue(wish, settings, now)).map(({ table }) => table))].filter(
+    (table) => !stuck.has(table),
+  );
   if (due.length === 0) return { waiting, started: [] };
   const runs = await ports.copies.recent();
   const held = hindrance(runs, settings, now);
@@ -66,6 +72,24 @@ export async function resyncTables(
     ports.telemetry.warn("resync started", { table, reason, detail });
   }
   return { waiting, started };
+}
+
+/** Rows left out wish for a copy that shows them. */
+function stoppedWish(table: string, facts: TableFacts): readonly ResyncWish[] {
+  const open = openLeftOut(facts);
+  if (open === null) return [];
+  const { reason: detail, since, position } = open;
+  return [{ id: "left-out", table, reason: "stopped", detail, since, position }];
+}
+
+/**
+ * Whether a copy would meet what capture has met: the definition is still the one that could not take the table's rows,
+ * and no statement has changed the table since.
+ */
+function isStuck(facts: TableFacts | undefined, definition: string | undefined): boolean {
+  const open = facts === undefined ? null : openLeftOut(facts);
+  if (facts === undefined || open === null || open.definition !== definition) return false;
+  return !openWishes(facts).some(({ position }) => position !== null && comparePositions(position, open.position) > 0);
 }
 
 function isDue({ reason, since }: ResyncWish, settings: ResyncTablesSettings, now: number): boolean {

@@ -115,6 +115,12 @@ function lossRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<st
       above: 0,
       minutes: config.alarms.resyncMinutes,
     },
+    TablesStopped: {
+      runbook: "tables-stopped",
+      what: "Tables stand still: they were changed at the source so that their definition cannot follow.",
+      metric: metrics.metric("tablesStopped"),
+      above: 0,
+    },
     Differences: {
       runbook: "differences",
       what: "Source and mirror differ for certain.",

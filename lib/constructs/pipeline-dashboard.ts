@@ -58,6 +58,7 @@ export class PipelineDashboard extends Construct {
             metrics.metric("positionsLost", Stats.SUM),
             metrics.metric("failovers", Stats.SUM),
             metrics.metric("resyncsWaiting"),
+            metrics.metric("tablesStopped"),
             metrics.metric("unmapped", Stats.SUM),
             metrics.metric("differences"),
           ]),

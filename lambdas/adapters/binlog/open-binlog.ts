@@ -147,16 +147,11 @@ class Translator {
   private rows(event: RowsEvent, into: CapturedEvent[]): void {
     const captured = this.tables.get(`${event.table.database}.${event.table.table}`);
     if (captured === undefined) return;
-    const { rows, unknownColumns } = this.decoder.decode(event, captured.route);
-    into.push({
-      kind: "rows",
-      table: captured.table,
-      op: OPERATIONS[event.op],
-      place: event.start,
-      firstRow: 0,
-      rows,
-      unknownColumns,
-    });
+    const { table, route } = captured;
+    const place = event.start;
+    const decoded = this.decoder.decode(event, route);
+    if ("hindrance" in decoded) into.push({ kind: "left-out", table, place, reason: decoded.hindrance });
+    else into.push({ kind: "rows", table, op: OPERATIONS[event.op], place, firstRow: 0, ...decoded });
   }
 
   private ddl(event: DdlEvent, into: CapturedEvent[]): void {

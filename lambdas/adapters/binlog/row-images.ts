@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../../core/errors.ts";
 import { UnsupportedColumnError } from "../mysql/errors.ts";
 import { ImageLayout } from "../mysql/image-layout.ts";
 import { isLeftOut } from "../mysql/route.ts";
@@ -24,6 +25,18 @@ function compile(column: BinlogColumn, collations: Collations, route: RowRoute):
   }
 }
 
+/**
+ * A column that the table has and its rows do not bring is not NULL: nobody knows its value. One that the table itself
+ * lacks was dropped, and is NULL.
+ */
+function checkWhole(table: TableMap, present: Buffer, route: RowRoute): void {
+  const absent = table.columns.filter(({ name }, i) => !has(present, i) && route.required.has(name));
+  if (absent.length === 0) return;
+  throw new ConfigurationError(
+    `Rows of ${route.table} come without ${absent.map(({ name }) => name).join(", ")}: set binlog_row_image = FULL in all sessions, then resync the table`,
+  );
+}
+
 /** Reads the row images of one table (with one set of columns present) and writes them as JSON objects. */
 export class ImageReader {
   readonly layout: ImageLayout;
@@ -31,6 +44,7 @@ export class ImageReader {
   private readonly nullBytes: number;
 
   constructor(table: TableMap, present: Buffer, collations: Collations, route: RowRoute) {
+    checkWhole(table, present, route);
     const columns = table.columns.filter((_, i) => has(present, i));
     const writers = columns.map((column) => compile(column, collations, route));
     this.layout = new ImageLayout(

@@ -162,10 +162,27 @@ const HARMLESS: readonly RegExp[] = [
   /^(COMMENT|AUTO_INCREMENT|ENGINE|ROW_FORMAT|ALGORITHM|LOCK|FORCE|ENABLE KEYS|DISABLE KEYS|STATS_\w+|KEY_BLOCK_SIZE|WAIT|NOWAIT)\b/,
 ];
 
-const isHarmless = (clause: string): boolean => HARMLESS.some((pattern) => pattern.test(clause));
+/** A new column that is NULL in every row there is: said by no word that could give it another value. */
+const NEW_COLUMN =
+  /^ADD (COLUMN )?(IF NOT EXISTS )?(?!(?:PARTITION|PRIMARY|CONSTRAINT|FOREIGN|INDEX|KEY|CHECK|PERIOD|SYSTEM)\b)\S+ \w/;
+const FILLED = /\b(NOT|DEFAULT(?! NULL\b)|GENERATED|AS|AUTO_INCREMENT|PRIMARY|SERIAL|TIMESTAMP|ON)\b/;
+
+const addsNulls = (clause: string): boolean =>
+  NEW_COLUMN.test(clause) && !FILLED.test(clause.replace(/^ADD (COLUMN )?(IF NOT EXISTS )?\S+/, ""));
+
+const isHarmless = (clause: string): boolean => HARMLESS.some((pattern) => pattern.test(clause)) || addsNulls(clause);
 
 /** Partition operations that remove or swap rows without row events. */
 const PARTITION_LOSSES = ["DROP", "TRUNCATE", "EXCHANGE", "CONVERT"];
+
+/** EXCHANGE PARTITION p WITH TABLE t, CONVERT PARTITION p TO TABLE t, CONVERT TABLE t TO PARTITION p: rows move there or from there. */
+function otherTable(cursor: Cursor): TableName | null {
+  while (cursor.has("TABLE")) {
+    if (cursor.skip("TABLE")) return cursor.name();
+    cursor.next();
+  }
+  return null;
+}
 
 function readAlter(cursor: Cursor): DdlStatement {
   cursor.skipAll("ONLINE", "IGNORE");
@@ -174,7 +191,7 @@ function readAlter(cursor: Cursor): DdlStatement {
   const name = cursor.name();
   const words = cursor.words();
   const partition = words.some((word, i) => word === "PARTITION" && PARTITION_LOSSES.includes(words[i - 1] ?? ""));
-  if (partition) return statement("partition", [name]);
+  if (partition) return statement("partition", [name, otherTable(cursor)]);
   if (cursor.clauses().every(isHarmless)) return statement("other");
   // ALTER TABLE t RENAME [TO|AS|=] u, as opposed to RENAME COLUMN and RENAME INDEX.
   while (cursor.has("RENAME")) {

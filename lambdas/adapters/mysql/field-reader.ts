@@ -93,7 +93,7 @@ class FieldReader implements FieldRow {
 /**
  * Reads rows as fields over a session of its own; `onRow` sees each while the bytes are at hand. Ends early when the
  * signal aborts.
- * @throws ConfigurationError when the source lacks a column of the definition
+ * @throws ConfigurationError when the source lacks a column of the key
  */
 export async function* scanTable(
   request: ScanRequest,
@@ -115,14 +115,14 @@ export async function* scanTable(
   }
 }
 
+/** Columns that the source has lost are NULL, as in its records. */
 function columnsOf({ table, route, sources }: ScanRequest): readonly SourceColumn[] {
-  return sources
+  const found = sources
     .filter((name) => route.treatments.get(name) !== "drop")
-    .map((name) => {
-      const column = table.columns.find((candidate) => candidate.name === name);
-      if (column !== undefined) return column;
-      throw new ConfigurationError(
-        `The source's ${route.table} has no column ${name}: take it out of the definition, or bring it back`,
-      );
-    });
+    .flatMap((name) => table.columns.find((candidate) => candidate.name === name) ?? []);
+  const missing = route.key.filter((name) => !found.some((column) => column.name === name));
+  if (missing.length === 0) return found;
+  throw new ConfigurationError(
+    `The source's ${route.table} has no column ${missing.join(", ")}, which the definition has in its key: bring it back, or change the definition's key`,
+  );
 }

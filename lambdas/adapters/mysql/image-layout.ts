@@ -25,13 +25,13 @@ export class ImageLayout {
   /**
    * @param names columns in the order in which they are written; columns that a row image lacks are not among them
    * @param readable false: the type cannot be captured, and no definition asks for the column
-   * @throws ConfigurationError when the route needs a column that is not there
+   * @throws ConfigurationError when a column of the key is not there; any other is NULL at the other end
    */
   constructor(route: RowRoute, names: readonly string[], readable: readonly boolean[]) {
-    const missing = [...new Set([...route.required, ...route.key])].filter((name) => !names.includes(name));
+    const missing = route.key.filter((name) => !names.includes(name));
     if (missing.length > 0) {
       throw new ConfigurationError(
-        `Rows of ${route.table} come without ${missing.join(", ")}: set binlog_row_image = FULL in all sessions, or take the column out of the definition`,
+        `Rows of ${route.table} come without ${missing.join(", ")}, which the definition has in its key: bring the column back, or change the definition's key`,
       );
     }
     let open = "{";

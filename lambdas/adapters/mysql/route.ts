@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../../core/errors.ts";
 import type { Pseudonymise } from "../../core/personal-data.ts";
+import type { ColumnType } from "../../../schemas/model/column.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import { hasPersonalData } from "../../../schemas/model/table.ts";
 
@@ -12,8 +13,10 @@ export interface RowRoute {
   readonly table: string;
   /** SOURCE names of the primary key's columns in key order; empty: records without a key. */
   readonly key: readonly string[];
-  /** SOURCE names that every row must bring; a missing one is an error, never a NULL. */
+  /** SOURCE names that the definition has; one that the source's table has not (any more) is NULL, in the key an error. */
   readonly required: ReadonlySet<string>;
+  /** What the definition takes the columns of `required` for, by SOURCE name. */
+  readonly types: ReadonlyMap<string, ColumnType>;
   /** By SOURCE name; columns that are not named travel as they are. */
   readonly treatments: ReadonlyMap<string, Treatment>;
   /**
@@ -45,6 +48,7 @@ export function rowRoute(table: AnyTable, pseudonymise?: Pseudonymise): RowRoute
     table: name,
     key: table.key === "none" ? [] : table.key.map(sourceOf),
     required: new Set(Object.values(table.columns).map((column) => column.source)),
+    types: new Map(Object.values(table.columns).map(({ source, type }) => [source, type])),
     treatments,
     ...(hasPersonalData(table) && { unknown: "drop" }),
   };

@@ -1,13 +1,24 @@
 import { describe, expect, it } from "@jest/globals";
 import type { CopyRun } from "../../../lambdas/core/copy-runs.ts";
-import { noteCopied, openWishes, readTableFacts, wishResync } from "../../../lambdas/core/table-facts.ts";
+import {
+  noteCopied,
+  notePlanned,
+  openWishes,
+  placeHold,
+  readTableFacts,
+  wishResync,
+} from "../../../lambdas/core/table-facts.ts";
 import type { ResyncWish, TableCopy } from "../../../lambdas/core/table-facts.ts";
 import { resyncTables } from "../../../lambdas/resync-tables/resync-tables.ts";
 import { memoryStore } from "../../support/memory-store.ts";
 import { recordingTelemetry } from "../../support/recording.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
-const settings = { tables: ["shop_orders", "shop_items"], gapGraceSeconds: 300, retrySeconds: 1_800 };
+const tables = new Map([
+  ["shop_orders", "now"],
+  ["shop_items", "now"],
+]);
+const settings = { tables, gapGraceSeconds: 300, retrySeconds: 1_800 };
 
 const wish = (changes: Partial<ResyncWish> = {}): ResyncWish => ({
   id: "binlog.000007-400",
@@ -67,6 +78,29 @@ describe("wishes for a resync", () => {
     const facts = (await readTableFacts(state)).get("shop_orders");
     expect(facts?.wishes.map(({ detail }) => detail)).toEqual([wish().detail]);
     expect(facts?.copied?.snapshotId).toBe("s300");
+  });
+
+  it("cost a read each; what tables rest on is read only where it decides", async () => {
+    const { state } = world();
+    for (const table of ["shop_orders", "shop_items", "shop_visits"]) {
+      await notePlanned(state, table, copy(300));
+      await noteCopied(state, table, copy(300));
+    }
+    await wishResync(state, wish());
+    await placeHold(state, "shop_items", { by: "operator", reason: "x", since: "2026-03-01T11:59:00.000Z" });
+    const asked: string[] = [];
+    const counting = {
+      list: (prefix: string) => state.list(prefix),
+      get: async (key: string) => (asked.push(key), state.get(key)),
+    };
+    const facts = await readTableFacts(counting);
+    expect(asked.sort()).toEqual([
+      "state/tables/shop_items/hold.json",
+      "state/tables/shop_orders/copied.json",
+      "state/tables/shop_orders/wishes/binlog.000007-400.json",
+    ]);
+    expect(facts.get("shop_items")?.hold?.by).toBe("operator");
+    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null, leftOut: null });
   });
 
   it("that cannot be read are named", async () => {

@@ -8,7 +8,7 @@ import { ByteReader } from "../../../../lambdas/adapters/mysql/values/byte-reade
 import { ByteWriter } from "../../../../lambdas/core/byte-writer.ts";
 import { MillraceError } from "../../../../lambdas/core/errors.ts";
 import { bytesAlive, damage, damaged, runs } from "../../../support/fuzz.ts";
-import { KINDS, recording } from "./recorded.ts";
+import { decodedRows, KINDS, recording } from "./recorded.ts";
 import type { Flavour, Recording } from "./recorded.ts";
 
 const FLAVOURS: readonly Flavour[] = ["mariadb", "mysql"];
@@ -76,7 +76,7 @@ function decodeChecked(made: Recording, events: readonly Buffer[]): string {
   for (const event of events) {
     const decoded: BinlogEvent[] = [];
     decoder.decode(event, 0, event.length, decoded);
-    for (const one of decoded) if (one.kind === "rows") texts.push(rows.decode(one, KINDS).rows);
+    for (const one of decoded) if (one.kind === "rows") texts.push(decodedRows(rows, one, KINDS));
   }
   return JSON.stringify(texts);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { BinlogDecoder } from "../../../../lambdas/adapters/binlog/decoder.ts";
 import type { BinlogEvent } from "../../../../lambdas/adapters/binlog/events.ts";
+import type { RowsEvent } from "../../../../lambdas/adapters/binlog/rows-event.ts";
 import { RowDecoder } from "../../../../lambdas/adapters/binlog/row-changes.ts";
 import type { RowRoute } from "../../../../lambdas/adapters/mysql/route.ts";
 import type { RowChange } from "../../../../lambdas/core/capture-ports.ts";
@@ -35,6 +36,7 @@ export const KINDS: RowRoute = {
   table: "fixture.kinds",
   key: ["id"],
   required: new Set("id,a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,q,r".split(",")),
+  types: new Map(),
   treatments: new Map(),
 };
 
@@ -49,5 +51,12 @@ export function decodeAll(from: Recording["from"], events: readonly Buffer[]): B
 /** All row changes of a recording. */
 export function rowsOf(made: Recording, route: RowRoute = KINDS): RowChange[] {
   const rows = new RowDecoder(made.collations);
-  return decodeAll(made.from, made.events).flatMap((e) => (e.kind === "rows" ? rows.decode(e, route).rows : []));
+  return decodeAll(made.from, made.events).flatMap((e) => (e.kind === "rows" ? decodedRows(rows, e, route) : []));
+}
+
+/** Rows that their definition is expected to take. */
+export function decodedRows(decoder: RowDecoder, event: RowsEvent, route: RowRoute): readonly RowChange[] {
+  const decoded = decoder.decode(event, route);
+  if ("hindrance" in decoded) throw new Error(`rows are left out: ${decoded.hindrance}`);
+  return decoded.rows;
 }

@@ -34,6 +34,7 @@ const route: RowRoute = {
   table: "shop.odd`name",
   key: ["a", "b"],
   required: new Set(["a", "b", "f", "pin"]),
+  types: new Map(),
   treatments: new Map([["pin", "drop"]]),
 };
 
