@@ -7,6 +7,8 @@ const STACKS = ["Data", "Pipeline"] as const;
 const OUTPUTS = [
   "CopyMachineArn",
   "CaptureChangesName",
+  "LandBatchName",
+  "LoadWarehouseName",
   "MeasureLagName",
   "ReconcileTableName",
   "LandingBucket",

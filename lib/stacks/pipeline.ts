@@ -71,6 +71,8 @@ export class PipelineStack extends Stack {
     const outputs = {
       CopyMachineArn: this.copyMachine.machine.stateMachineArn,
       CaptureChangesName: this.capture.changes.functionName,
+      LandBatchName: this.landing.landBatch.functionName,
+      LoadWarehouseName: this.loading.loadWarehouse.functionName,
       MeasureLagName: this.lagMeter.measureLag.functionName,
       ReconcileTableName: this.reconciliation.reconcileTable.functionName,
       LoadQueueUrl: this.loading.loadQueue.queue.queueUrl,
