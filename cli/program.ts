@@ -8,14 +8,21 @@ import type { ResyncOptions } from "./resync.ts";
 import { forget } from "./forget/index.ts";
 import type { ForgetOptions } from "./forget/index.ts";
 import type { ImportOptions } from "./import.ts";
+import { quarantine } from "./quarantine/index.ts";
+import type { QuarantineOptions } from "./quarantine/index.ts";
 import { reconcile, repair } from "./reconcile.ts";
 import type { Console, ReconcileOptions } from "./reconcile.ts";
+import { redriveCommand } from "./redrive/index.ts";
+import type { RedriveOptions } from "./redrive/index.ts";
+import { replay } from "./replay/index.ts";
+import type { ReplayOptions } from "./replay/index.ts";
 import { snapshot } from "./snapshot.ts";
 import type { SnapshotOptions } from "./snapshot.ts";
 import { sql } from "./sql.ts";
 import type { SqlOptions } from "./sql.ts";
 import { status } from "./status.ts";
 import type { StatusOptions } from "./status.ts";
+import { pastTime } from "./time.ts";
 
 const STAGE = ["--stage <stage>", "a stage deployed to AWS; without it, what runs on this machine"] as const;
 
@@ -110,6 +117,39 @@ export function createProgram(print: (text: string) => void, say: (text: string)
     .option(...STAGE)
     .action(async (table: string | undefined, options: ReconcileOptions) => repair(table, options, terminal(print)));
   program
+    .command("quarantine")
+    .description("list the records and rows that could not be read or loaded, with their reasons")
+    .argument("[table]", "one table, or several separated by commas; without it, all")
+    .option("--reason <text>", "only those whose reason has this text")
+    .option("--since <time>", "only those set aside since then, e.g. 2026-03-01T06:30:00Z", (text) => pastTime(text))
+    .option("--limit <n>", "most lines of the table", wholeNumber, 50)
+    .option("--json", "one JSON object, payloads whole")
+    .option(...STAGE)
+    .action(async (table: string | undefined, options: QuarantineOptions) => quarantine(table, options, print));
+  program
+    .command("redrive")
+    .description("send what is in quarantine back after the fix; what still fails stays, with the reason of now")
+    .argument("[table]", "one table, or several separated by commas; without it, all")
+    .option("--reason <text>", "only those whose reason has this text")
+    .option("--since <time>", "only those set aside since then, e.g. 2026-03-01T06:30:00Z", (text) => pastTime(text))
+    .option("--dry-run", "list them, change nothing")
+    .option("--json", "one JSON object")
+    .option(...STAGE)
+    .action(async (table: string | undefined, options: RedriveOptions) =>
+      redriveCommand(table, options, terminal(print)),
+    );
+  program
+    .command("replay")
+    .description("load landed objects again, e.g. after the warehouse has lost rows; what is right stays as it is")
+    .argument("[tables...]", "for example classicmodels_orders; without any, all")
+    .requiredOption("--from <time>", "objects written or loaded since then, e.g. 2026-03-01T06:30:00Z", (text) =>
+      pastTime(text),
+    )
+    .option("--dry-run", "say what would be loaded, change nothing")
+    .option("--json", "one JSON object")
+    .option(...STAGE)
+    .action(async (tables: string[], options: ReplayOptions) => replay(tables, options, terminal(print)));
+  program
     .command("down")
     .description("stop what `npm run local -- --keep` left running")
     .action(async () => down(print));
@@ -149,6 +189,11 @@ function terminal(print: (text: string) => void): Console {
       process.stderr.write(isTTY ? `\r\x1b[K${text}` : `${text}\n`);
     },
   };
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number above 0 is needed.");
 }
 
 function seconds(text: string): number {

@@ -6,6 +6,8 @@ import type { Target } from "./target.ts";
 
 const STACKS = ["Data", "Pipeline"] as const;
 const OUTPUTS = [
+  "LandBatchName",
+  "LoadWarehouseName",
   "LandingBucket",
   "QuarantineBucket",
   "ClusterArn",

@@ -16,7 +16,10 @@ export interface StatusOptions {
   readonly stage?: string;
 }
 
-/** URLs that a client can use; null where only the network of the account reaches them. */
+/**
+ * URLs that a client can use; null where only the network of the account reaches them. The password of a server that
+ * somebody gave is left out: status is shown around.
+ */
 export interface Endpoints {
   readonly source: string | null;
   readonly kafka: string | null;
@@ -64,10 +67,24 @@ export function answerOf(stage: string, endpoints: Endpoints, found: DeploymentS
   };
 }
 
+/** The same URL with `***` in the password's place. */
+export function withoutPassword(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.password === "") return parsed === null ? "cannot be read" : url;
+  parsed.password = "***";
+  return parsed.href;
+}
+
 async function endpointsOf(target: Target, clusterArn: string): Promise<Endpoints> {
   if (target.local !== null) {
     const { source, kafka, aws, warehouse } = target.local.endpoints;
-    return { source, kafka: `kafka://${kafka.replace(/^kafka:\/\//, "")}`, aws, warehouse };
+    const given = !target.local.processes.some(({ name }) => name === "source");
+    return {
+      source: given ? withoutPassword(source) : source,
+      kafka: `kafka://${kafka.replace(/^kafka:\/\//, "")}`,
+      aws,
+      warehouse,
+    };
   }
   const client = new KafkaClient(target.aws);
   try {

@@ -174,6 +174,8 @@ export interface AlarmConfig {
   readonly minutes: number;
   /** Minutes that a table may wait for its resync. */
   readonly resyncMinutes: number;
+  /** Values a minute that may be held otherwise than at the source. A source that is full of zero dates wants more. */
+  readonly valuesUnlike: number;
 }
 
 const sizes: StageConfig["functions"] = {
@@ -243,6 +245,7 @@ const prod: StageConfig = {
     freshnessSeconds: 300,
     minutes: 5,
     resyncMinutes: 60,
+    valuesUnlike: 0,
   },
   logRetentionDays: 90,
 };

@@ -52,3 +52,22 @@ export function csvFields(record: string): readonly string[] {
   }
   return fields;
 }
+
+/** The fields of a record as they stand in the file: quotes and all, so that they can be written again as they are. */
+export function rawFields(record: string): readonly string[] {
+  const text = record.replace(/\r?\n$/, "");
+  const fields: string[] = [];
+  let start = 0;
+  let inQuotes = false;
+  for (let i = 0; i <= text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === QUOTE) inQuotes = !inQuotes;
+    else if (i === text.length || (char === COMMA && !inQuotes)) {
+      fields.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  return fields;
+}
+
+const COMMA = 0x2c;

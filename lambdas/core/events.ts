@@ -142,3 +142,28 @@ export interface ReconcileReport {
   /** Tables left out, each with a sentence. */
   readonly skipped: readonly { readonly table: string; readonly reason: string }[];
 }
+
+/** A record by its place, and why it is (still) in quarantine. */
+export interface RefusedPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** What land-batch answers when records of quarantine are sent back: keys of landed objects, and what still fails. */
+export interface RedriveOutcome {
+  readonly landed: readonly string[];
+  readonly refused: readonly RefusedPlace[];
+}
+
+/** What load-warehouse answers when landed objects are loaded once more. */
+export interface ReplayOutcome {
+  /** `held`: the table is paused, nothing was loaded. */
+  readonly state: "done" | "held";
+  readonly rows: number;
+  /** Lines that COPY refused; they are in quarantine. */
+  readonly refused: readonly RefusedPlace[];
+  /** Objects that are not loaded for the first time yet: the loads that come take them. */
+  readonly ahead: readonly string[];
+}

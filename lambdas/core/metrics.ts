@@ -22,6 +22,8 @@ export const METRICS = {
   nulsReplaced: "NulsReplaced",
   /** Bytes that are no character of their column's set. */
   undecodable: "UndecodableBytes",
+  /** The sum of those three: values that the warehouse holds otherwise than the source. */
+  valuesUnlike: "ValuesUnlikeTheSource",
   /** Runs of change capture that found their place in the source's log gone. */
   positionsLost: "PositionsLost",
   /** Another server answers, and change capture went on there. */

@@ -18,6 +18,10 @@ export interface StoredObject {
 export interface ObjectSummary {
   readonly key: string;
   readonly size: number;
+  /** Milliseconds since 1970 at which the object was written. */
+  readonly modified?: number;
+  /** As the service names it. @default - STANDARD */
+  readonly storageClass?: string;
 }
 
 /** One S3 bucket. Every method throws TransientError on 5xx and throttling after the SDK's own retries. */

@@ -1,13 +1,13 @@
 import type { MSKRecord } from "aws-lambda";
 import type { FileDefinition } from "../../schemas/hash.ts";
 import { MillraceError } from "../core/errors.ts";
+import type { QuarantinedRecord } from "../core/quarantine.ts";
 import type { ChangeRecord } from "../core/record.ts";
 import { base64Text } from "./base64-text.ts";
 import { gzipWriter } from "./gzip.ts";
 import type { OffsetRange } from "./msk-event.ts";
 import { payloadGuard, withheldReason } from "./personal-data.ts";
 import { quarantined } from "./quarantine.ts";
-import type { QuarantinedRecord } from "./quarantine.ts";
 import { fastRecordReader } from "./fast-record.ts";
 import { parseRecord } from "./record-value.ts";
 import { rowEncoder } from "./row-encoder.ts";

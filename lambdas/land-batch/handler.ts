@@ -5,9 +5,11 @@ import { createObjectStore } from "../adapters/s3/index.ts";
 import { createWake } from "../adapters/sqs/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import { parseEnvironment } from "../core/env.ts";
+import type { RedriveOutcome } from "../core/events.ts";
 import { encoderCache } from "./encode-range.ts";
 import { landBatchEnvironment } from "./env.ts";
 import { landBatch } from "./land-batch.ts";
+import { isRedrive, redriveRecords } from "./redrive-records.ts";
 
 const env = parseEnvironment(landBatchEnvironment, process.env);
 const settings = {
@@ -24,5 +26,12 @@ const ports = {
   now,
 };
 
-/** Kafka to S3, so that the warehouse can load files: the only stage that reads topics. */
-export const handler = async (event: MSKEvent): Promise<void> => landBatch(event, settings, ports);
+/**
+ * Kafka to S3, so that the warehouse can load files: the only stage that reads topics. The event source gets no answer: it
+ * would take one for a report of failures.
+ */
+export const handler = async (event: unknown): Promise<RedriveOutcome | undefined> => {
+  if (isRedrive(event)) return redriveRecords(event, settings, ports);
+  await landBatch(event as MSKEvent, settings, ports);
+  return undefined;
+};

@@ -7,8 +7,10 @@ import { createObjectStore } from "../adapters/s3/index.ts";
 import { createRelease, createWake } from "../adapters/sqs/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
 import { parseEnvironment } from "../core/env.ts";
+import type { ReplayOutcome } from "../core/events.ts";
 import { loadWarehouseEnvironment } from "./env.ts";
 import { handleWakeUps } from "./handle-wake-ups.ts";
+import { isReplay, replayObjects } from "./replay-objects.ts";
 
 const env = parseEnvironment(loadWarehouseEnvironment, process.env);
 const starred = new Set(starTables());
@@ -39,5 +41,10 @@ const ports = {
 };
 
 /** Landed files to history and mirror: woken per table, so that one table's trouble is not the others'. */
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-  handleWakeUps(event, tables, settings, { ...ports, timeLeft: () => context.getRemainingTimeInMillis() });
+export const handler = async (event: unknown, context: Context): Promise<SQSBatchResponse | ReplayOutcome> =>
+  isReplay(event)
+    ? replayObjects(event, tables, settings, ports)
+    : handleWakeUps(event as SQSEvent, tables, settings, {
+        ...ports,
+        timeLeft: () => context.getRemainingTimeInMillis(),
+      });

@@ -3,6 +3,7 @@ import type { LoadPlan } from "../../schemas/sql/load-transaction.ts";
 import { COPY_STATEMENT, loadTransaction, POSITION_STATEMENT } from "../../schemas/sql/load-transaction.ts";
 import { TransientError } from "../core/errors.ts";
 import type { NewId, Sleep } from "../core/ports.ts";
+import type { RefusedLine } from "../core/quarantine.ts";
 import { backoff } from "../core/retrying.ts";
 import { RolledBackError, WarehouseError } from "../core/warehouse-error.ts";
 import type { LoadBatch } from "./load-batch.ts";
@@ -24,7 +25,9 @@ const ATTEMPTS = 8;
 const CALL_DIGITS = 8;
 
 /** `moved`: another run has loaded this meanwhile; plan again. */
-export type LoadOutcome = { readonly kind: "loaded"; readonly plan: LoadPlan } | { readonly kind: "moved" };
+export type LoadOutcome =
+  | { readonly kind: "loaded"; readonly plan: LoadPlan; readonly refused: readonly RefusedLine[] }
+  | { readonly kind: "moved" };
 
 /**
  * Loads one batch: manifest, then the transaction. The ClientToken is made of the batch, this call and the attempt. When
@@ -43,7 +46,7 @@ export async function loadOnce(batch: LoadBatch, context: PlanContext, ports: Lo
     const plan = toLoadPlan(batch, files, await putManifest(files, id, attempt, context, ports), context);
     try {
       await ports.warehouse.transaction(loadTransaction(plan), `${id}-${attempt}`);
-      return { kind: "loaded", plan };
+      return { kind: "loaded", plan, refused: files.flatMap(({ lines }) => lines) };
     } catch (error) {
       if (hasMoved(error)) return { kind: "moved" };
       if (tries >= ATTEMPTS) throw error;

@@ -7,7 +7,7 @@ import { METRICS } from "../core/metrics.ts";
 import type { Now, Wake } from "../core/ports.ts";
 import { readStandingHold } from "../core/table-facts.ts";
 import { slotOf } from "../core/wake-slot.ts";
-import { resolveDefinition } from "./definitions.ts";
+import { resolveDefinition } from "../core/file-definition.ts";
 import { reportGaps } from "./gaps.ts";
 import { readErasures, readLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";

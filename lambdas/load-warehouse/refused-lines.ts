@@ -6,6 +6,7 @@ import { MalformedInputError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
 import { csvRecords } from "../core/csv-lines.ts";
+import type { RefusedLine } from "../core/quarantine.ts";
 import type { SourceFile } from "./to-load-plan.ts";
 
 export interface RefusalPorts {
@@ -66,11 +67,11 @@ async function withoutLines(
   if (stored === null)
     throw new MalformedInputError(`s3://${landing.bucket}/${file.key} is gone: its range needs a resync`);
   const kept: string[] = [];
-  const out: object[] = [];
+  const out: RefusedLine[] = [];
   for (const record of csvRecords(gunzipSync(stored.body).toString("utf8"))) {
     const reason = reasonFor(record.firstLine, record.lastLine, lines);
     if (reason === undefined) kept.push(record.text);
-    else out.push(quarantinedLine(record.text, reason, plan.topic));
+    else out.push(quarantinedLine(record.text, reason, plan));
   }
   const name = file.object.key.split("/").slice(-2).join("-");
   const body = Buffer.from(out.map((line) => `${JSON.stringify(line)}\n`).join(""), "utf8");
@@ -80,7 +81,7 @@ async function withoutLines(
   telemetry.metric(METRICS.quarantined, out.length, "Count", { Table: plan.topic });
   const key = `manifests/${plan.topic}/${plan.batch}/${round}-${name}`;
   await landing.put(key, gzipSync(kept.join(""), { level: 1 }), "application/gzip");
-  return { ...file, key, refused: file.refused + out.length };
+  return { ...file, key, refused: file.refused + out.length, lines: [...file.lines, ...out] };
 }
 
 function reasonFor(first: number, last: number, lines: Lines): string | undefined {
@@ -95,7 +96,8 @@ function reasonFor(first: number, last: number, lines: Lines): string | undefine
 const PARTITION = 4;
 const OFFSET = 5;
 
-function quarantinedLine(text: string, reason: string, topic: string): object {
+function quarantinedLine(text: string, reason: string, { topic, definition }: LoadPlan): RefusedLine {
   const fields = text.split(",", OFFSET + 1);
-  return { reason, topic, partition: Number(fields[PARTITION]), offset: Number(fields[OFFSET]), line: text };
+  const [partition, offset] = [Number(fields[PARTITION]), Number(fields[OFFSET])];
+  return { reason, topic, partition, offset, definition, line: text };
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { definitionHash } from "../../schemas/hash.ts";
 import type { FileDefinition } from "../../schemas/hash.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { LoadPlan } from "../../schemas/sql/load-transaction.ts";
 import type { LandedObject } from "../core/landed.ts";
+import type { RefusedLine } from "../core/quarantine.ts";
 import type { LoadBatch } from "./load-batch.ts";
 
 /** A file as COPY will read it: the landed object, or a copy of it without the lines that were refused. */
@@ -12,23 +14,28 @@ export interface SourceFile {
   /** Key that the manifest names. */
   readonly key: string;
   readonly refused: number;
+  /** Those of them that this call has put into quarantine. */
+  readonly lines: readonly RefusedLine[];
 }
 
 const ID_DIGITS = 32;
 
 /** The batch's files as they landed. */
 export function landedFiles(batch: LoadBatch): readonly SourceFile[] {
-  return batch.runs.flatMap(({ objects }) => objects.map((object) => ({ object, key: object.key, refused: 0 })));
+  return batch.runs.flatMap(({ objects }) =>
+    objects.map((object) => ({ object, key: object.key, refused: 0, lines: [] })),
+  );
 }
 
 /**
  * Id of a load: the same files from the same positions have the same, so that its traces are not doubled. What is kept
- * out of the load counts too.
+ * out of the load counts too, and whether it is a replay.
  */
-export function batchId(batch: LoadBatch, erasedBy: readonly string[] = []): string {
+export function batchId(batch: LoadBatch, erasedBy: readonly string[] = [], replayed = false): string {
   const content = batch.runs.map(({ partition, first, objects }) => [partition, first, objects.map(({ key }) => key)]);
+  const more = [...(erasedBy.length === 0 ? [] : [erasedBy]), ...(replayed ? ["replay"] : [])];
   return createHash("sha256")
-    .update(JSON.stringify(erasedBy.length === 0 ? content : [content, erasedBy]))
+    .update(JSON.stringify(more.length === 0 ? content : [content, ...more]))
     .digest("hex")
     .slice(0, ID_DIGITS);
 }
@@ -47,6 +54,8 @@ export interface PlanContext {
   readonly role: string;
   readonly starred: boolean;
   readonly erasedBy: readonly string[];
+  /** See LoadPlan. */
+  readonly replayInto?: AnyTable;
 }
 
 /** The batch as the statements' generator wants it. */
@@ -65,7 +74,7 @@ export function toLoadPlan(
     ...context,
     definition: definitionHash(context.file),
     topic: topicName(context.file.table),
-    batch: batchId(batch, context.erasedBy),
+    batch: batchId(batch, context.erasedBy, context.replayInto !== undefined),
     ranges,
     manifest,
     rows: sum(ranges.map(({ rows }) => rows)),

@@ -43,7 +43,11 @@ export class Landing extends Construct {
     this.landBatch = landBatch;
     // Writes and never looks: a batch that comes again finds its object by the refused put.
     plane.landing.grantObjects(landBatch, ["write"], [LANDING_PREFIXES.landing, LANDING_PREFIXES.definitions]);
-    plane.quarantine.grantObjects(landBatch, ["write"], [QUARANTINE_PREFIXES.records]);
+    const { records, batches } = QUARANTINE_PREFIXES;
+    plane.quarantine.grantObjects(landBatch, ["write"], [records]);
+    // What somebody sends back with `millrace redrive`.
+    plane.quarantine.grantObjects(landBatch, ["read"], [records, batches]);
+    plane.quarantine.grantList(landBatch, [records]);
     props.loadQueue.queue.grantSendMessages(landBatch);
     this.allowPolling(plane, landBatch);
     for (const table of props.tables) this.addMapping(plane, landBatch, table);

@@ -133,6 +133,12 @@ function lossRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<st
       metric: metrics.metric("unmapped", Stats.SUM),
       above: 0,
     },
+    ValuesUnlike: {
+      runbook: "values-unlike-the-source",
+      what: "Values came that the warehouse holds otherwise than the source.",
+      metric: metrics.metric("valuesUnlike", Stats.SUM),
+      above: config.alarms.valuesUnlike,
+    },
   };
 }
 

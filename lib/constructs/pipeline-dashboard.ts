@@ -51,6 +51,7 @@ export class PipelineDashboard extends Construct {
             metrics.metric("valuesKept", Stats.SUM),
             metrics.metric("nulsReplaced", Stats.SUM),
             metrics.metric("undecodable", Stats.SUM),
+            metrics.metric("valuesUnlike", Stats.SUM),
           ]),
           graph("Not where they belong", [
             metrics.metric("quarantined", Stats.SUM),

@@ -59,6 +59,8 @@ export class PipelineStack extends Stack {
   private addOutputs(): void {
     const sources = this.sources.map(({ source: { name, areas }, suffix }) => ({ name, areas, suffix }));
     const outputs = {
+      LandBatchName: this.landing.landBatch.functionName,
+      LoadWarehouseName: this.loading.loadWarehouse.functionName,
       LoadQueueUrl: this.loading.loadQueue.queue.queueUrl,
       StarQueueUrl: this.loading.starQueue.queue.queueUrl,
       Sources: JSON.stringify(sources),

@@ -49,3 +49,11 @@ export function rowCounts(tables: readonly AnyTable[]): string {
     )
     .join("\nUNION ALL\n");
 }
+
+/** `partition, first_offset, last_offset` of every load since then. */
+export function loadedSince(table: AnyTable, since: Date): string {
+  const place = identifier("partition");
+  const time = since.toISOString().slice(0, 23).replace("T", " ");
+  return `SELECT ${place}, first_offset, last_offset FROM ${ledgerName(table)} WHERE loaded_at >= CAST(${literal(time)} AS TIMESTAMP)
+ORDER BY ${place}, first_offset`;
+}

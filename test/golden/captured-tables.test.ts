@@ -12,6 +12,7 @@ import { typesDocument } from "../../schemas/types/document.ts";
 import { topicConfig } from "../../schemas/topic.ts";
 import { expectGenerated, expectGolden, script } from "../support/golden.ts";
 import { loadPlan } from "../support/load-plan.ts";
+import { tags } from "../support/loading/tables.ts";
 
 describe.each(tables.map((table) => ({ name: qualifiedName(table), table })))("$name", ({ name, table }) => {
   it("warehouse tables and view", () => {
@@ -44,6 +45,10 @@ describe.each(tables.map((table) => ({ name: qualifiedName(table), table })))("$
 });
 
 describe("all captured tables", () => {
+  it("a replay", () => {
+    const replay = { replayInto: tags, quarantined: 0 };
+    expectGolden("load/replay.sql", script(loadTransaction(loadPlan(tags, replay))));
+  });
   it("table of loads", () =>
     expectGolden("ddl/ops.sql", script([createTable(batchTable), ...tableComments(batchTable)])));
   it("table of erasures", () =>

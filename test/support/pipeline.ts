@@ -162,7 +162,11 @@ export async function startPipeline(
     },
     resync: async () => {
       const { started } = await resyncTables(
-        { tables: tables.map(qualifiedName), gapGraceSeconds: 0, retrySeconds: 0 },
+        {
+          tables: new Map(tables.map((table) => [qualifiedName(table), shapeHash(table)])),
+          gapGraceSeconds: 0,
+          retrySeconds: 0,
+        },
         {
           ...{ state, telemetry, now: Date.now },
           copies: {

@@ -80,8 +80,9 @@ export function createObjectStore(bucket: string, client: S3Client = new S3Clien
           .catch((error: unknown) => {
             throw translated(error, `list s3://${bucket}/${prefix}`);
           });
-        for (const { Key, Size } of page.Contents ?? []) {
-          if (Key !== undefined) yield { key: Key, size: Size ?? 0 };
+        for (const { Key, Size, LastModified, StorageClass } of page.Contents ?? []) {
+          if (Key === undefined) continue;
+          yield { key: Key, size: Size ?? 0, modified: LastModified?.getTime(), storageClass: StorageClass };
         }
         token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       } while (token !== undefined);

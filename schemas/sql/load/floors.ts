@@ -33,7 +33,7 @@ LIMIT 1`;
 }
 
 /** Key, data and leftovers: what a delete repeats of the row it ends. */
-function carried(table: AnyTable): readonly string[] {
+export function carried(table: AnyTable): readonly string[] {
   const data = dataColumns(table).map((column) => column.name);
   return [...(usesKeyColumn(table) ? [KEY_COLUMN] : []), ...data, "_raw", "_unmapped"];
 }

@@ -36,12 +36,12 @@ WHERE ${sameKey(table, "m", STAGE)} AND m._version >= ${STAGE}._version`;
  * The stage into the mirror. All columns, and the same expressions on both sides, as Redshift's faster plan wants it;
  * a delete is an update that keeps the row, because its version must keep older rows out.
  */
-export function mergeMirror(table: AnyTable, batch: string): string {
+export function mergeMirror(table: AnyTable, batch: string, from = STAGE): string {
   const mirror = qualified(mirrorName(table));
   const columns = mirrorColumns(table).map(({ name }) => ({ name: identifier(name), value: valueOf(name, batch) }));
   const set = columns.map(({ name, value }) => `${name} = ${value}`).join(", ");
   return `MERGE INTO ${mirror}
-USING ${STAGE} s
+USING ${from} s
 ON ${sameKey(table, mirror, "s")}
 WHEN MATCHED THEN UPDATE SET ${set}
 WHEN NOT MATCHED THEN INSERT (${identifiers(mirrorColumns(table).map(({ name }) => name))})

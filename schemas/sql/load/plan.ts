@@ -1,4 +1,5 @@
 import type { FileDefinition } from "../../hash.ts";
+import type { AnyTable } from "../../model/table.ts";
 
 /** Offsets of one partition that a load covers, joined up. */
 export interface LoadRange {
@@ -32,6 +33,11 @@ export interface LoadPlan {
   readonly starred: boolean;
   /** Column lists by which rows of the table were erased (ops.erasure): what comes again of them is kept out. @default - none */
   readonly erasedBy?: readonly string[];
+  /**
+   * The table as it is defined now: the files lie below the ledger and are loaded once more, or late, and the ledger
+   * stays. @default - the ranges are what comes next
+   */
+  readonly replayInto?: AnyTable;
 }
 
 /** Temporary tables of a load; a transaction has its own. */

@@ -1,14 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { DescribeStatementCommand } from "@aws-sdk/client-redshift-data";
 import type { DescribeStatementResponse } from "@aws-sdk/client-redshift-data";
 import { createWarehouse } from "../../../lambdas/adapters/redshift-data/index.ts";
+import type { RedriveOutcome, ReplayOutcome } from "../../../lambdas/core/events.ts";
 import type { ObjectStore, Warehouse, WarehouseRow } from "../../../lambdas/core/ports.ts";
 import { encoderCache } from "../../../lambdas/land-batch/encode-range.ts";
 import { landBatch } from "../../../lambdas/land-batch/land-batch.ts";
+import { redriveRecords } from "../../../lambdas/land-batch/redrive-records.ts";
 import type { TableOutcome } from "../../../lambdas/load-warehouse/load-table.ts";
 import { loadTable } from "../../../lambdas/load-warehouse/load-table.ts";
+import { replayObjects } from "../../../lambdas/load-warehouse/replay-objects.ts";
 import { migrateWarehouse } from "../../../lambdas/migrate-warehouse/migrate-warehouse.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
+import { qualifiedName } from "../../../schemas/naming.ts";
 import type { ObjectStore as WarehouseObjects } from "../../../localstack/services/sql/copy/object-store.ts";
 import { startDataApi, startWarehouse } from "../../integration/services/redshift/support.ts";
 import { memoryStore } from "../memory-store.ts";
@@ -19,6 +24,10 @@ import { mskEvent, recordText } from "./records.ts";
 const ROLE = "arn:aws:iam::000000000000:role/copy";
 
 type Store = ReturnType<typeof memoryStore>;
+interface Place {
+  readonly partition: number;
+  readonly offset: number;
+}
 
 /** Land, load and migrate over a real PostgreSQL behind the Data API's stand-in; buckets are in memory. */
 export interface Loading {
@@ -40,6 +49,10 @@ export interface Loading {
     place?: { readonly partition?: number; readonly offset?: number },
   ): Promise<void>;
   load(table: AnyTable, warehouse?: Warehouse): Promise<TableOutcome>;
+  /** Loads objects below the ledger once more. */
+  replay(table: AnyTable, keys: readonly string[]): Promise<ReplayOutcome>;
+  /** Lands the records of an object of quarantine again. */
+  redrive(tables: readonly AnyTable[], key: string, places?: readonly Place[]): Promise<RedriveOutcome>;
   /** Begins anew under another cluster's name. */
   reset(): string;
   rows(sql: string): Promise<readonly WarehouseRow[]>;
@@ -64,6 +77,7 @@ export async function startLoading(): Promise<Loading> {
   const random = (): number => 0;
   const wake = async (): Promise<void> => undefined;
   const now = Date.now;
+  const loader = { landing, quarantine, telemetry, sleep, random, wakeStar: wake, now };
   let ids = 0;
   let cluster = "test-0";
   return {
@@ -98,19 +112,25 @@ export async function startLoading(): Promise<Loading> {
         table,
         { cluster, role: ROLE, wakeSlotSeconds: 10, cadenceSeconds: 0, limits, isStarred: () => true },
         {
-          landing,
-          quarantine,
+          ...loader,
           warehouse: other,
-          telemetry,
-          sleep,
-          random,
-          newId: () => `call-${(ids += 1)}`,
+          newId: randomUUID,
           wakeLoader: wake,
-          wakeStar: wake,
-          now,
           timeLeft: () => 900_000,
         },
       );
+    },
+    replay: async (table, keys) =>
+      replayObjects(
+        { action: "replay", table: qualifiedName(table), keys },
+        [table],
+        { cluster, role: ROLE, wakeSlotSeconds: 10, isStarred: () => true },
+        { ...loader, warehouse, newId: randomUUID },
+      ),
+    redrive: async (tables, key, places) => {
+      const settings = { cluster, wakeSlotSeconds: 10, tables, encoders: encoderCache(1) };
+      const request = { action: "redrive", key, ...(places !== undefined && { places }) };
+      return redriveRecords(request, settings, { landing, quarantine, wake, telemetry, now });
     },
     reset: () => {
       landing.objects.clear();

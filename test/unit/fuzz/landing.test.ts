@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { encoderCache } from "../../../lambdas/land-batch/encode-range.ts";
 import { landBatch } from "../../../lambdas/land-batch/land-batch.ts";
-import type { QuarantinedRecord } from "../../../lambdas/land-batch/quarantine.ts";
+import type { QuarantinedRecord } from "../../../lambdas/core/quarantine.ts";
 import { CsvRecordReader } from "../../../localstack/services/sql/copy/csv-records.ts";
 import { isLoadError, readRecord } from "../../../localstack/services/sql/copy/load-errors.ts";
 import type { CopyOptions } from "../../../localstack/services/sql/copy/options.ts";

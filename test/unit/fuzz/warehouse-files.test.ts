@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { MillraceError } from "../../../lambdas/core/errors.ts";
 import { csvRecords } from "../../../lambdas/core/csv-lines.ts";
-import { resolveDefinition } from "../../../lambdas/load-warehouse/definitions.ts";
+import { resolveDefinition } from "../../../lambdas/core/file-definition.ts";
 import { CsvRecordReader } from "../../../localstack/services/sql/copy/csv-records.ts";
 import { readRecord } from "../../../localstack/services/sql/copy/load-errors.ts";
 import { findSources } from "../../../localstack/services/sql/copy/sources.ts";

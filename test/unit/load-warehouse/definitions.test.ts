@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { resolveDefinition } from "../../../lambdas/load-warehouse/definitions.ts";
+import { resolveDefinition } from "../../../lambdas/core/file-definition.ts";
 import { definitionKey } from "../../../lambdas/core/state-keys.ts";
 import { definitionHash, fileDefinition } from "../../../schemas/hash.ts";
 import { column, varchar } from "../../../schemas/model/column.ts";

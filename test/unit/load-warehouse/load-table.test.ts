@@ -6,7 +6,7 @@ import type { Warehouse, WarehouseRow } from "../../../lambdas/core/ports.ts";
 import { noteResync } from "../../../lambdas/core/resynced.ts";
 import { RolledBackError, WarehouseError } from "../../../lambdas/core/warehouse-error.ts";
 import { handleWakeUps } from "../../../lambdas/load-warehouse/handle-wake-ups.ts";
-import { resolveDefinition } from "../../../lambdas/load-warehouse/definitions.ts";
+import { resolveDefinition } from "../../../lambdas/core/file-definition.ts";
 import { loadTable } from "../../../lambdas/load-warehouse/load-table.ts";
 import { definitionHash, fileDefinition, nullMarker } from "../../../schemas/hash.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
@@ -226,6 +226,7 @@ describe("loading a table", () => {
       topic: "lab_orders",
       partition: 0,
       offset: 1,
+      definition: definitionHash(fileDefinition(orders)),
       line: line(1, "bad"),
     });
     const copies = [...fake.ports.landing.objects].filter(

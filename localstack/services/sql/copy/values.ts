@@ -131,12 +131,20 @@ function shift(whole: string, fraction: string, exponent: number): { whole: stri
   };
 }
 
-const float: Check = (text) => {
-  const trimmed = text.trim();
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(trimmed) || /^[+-]?(?:nan|inf|infinity)$/i.test(trimmed))
-    return trimmed;
-  throw new ValueError(1208, `Invalid float format: '${trimmed}'`);
-};
+/** Numbers beyond the type, and such as only 0 is left of, are refused as PostgreSQL refuses them, but one by one. */
+function float(type: "REAL" | "DOUBLE PRECISION"): Check {
+  const held = type === "REAL" ? Math.fround : (value: number): number => value;
+  return (text) => {
+    const trimmed = text.trim();
+    if (/^[+-]?(?:nan|inf|infinity)$/i.test(trimmed)) return trimmed;
+    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(trimmed))
+      throw new ValueError(1208, `Invalid float format: '${trimmed}'`);
+    const value = held(Number(trimmed));
+    const isZero = !/[1-9]/.test(trimmed.replace(/[eE].*/, ""));
+    if (Number.isFinite(value) && (value !== 0 || isZero)) return trimmed;
+    throw new ValueError(1204, `Overflow, Value '${trimmed}', Type: ${type}`);
+  };
+}
 
 const TRUE = new Set(["1", "t", "true", "y", "yes"]);
 const FALSE = new Set(["0", "f", "false", "n", "no"]);
@@ -219,8 +227,8 @@ const CHECKS: Readonly<Record<ColumnKind, Check>> = {
   int4: integer("int4"),
   int8: integer("int8"),
   numeric,
-  float4: float,
-  float8: float,
+  float4: float("REAL"),
+  float8: float("DOUBLE PRECISION"),
   bool,
   date,
   timestamp,

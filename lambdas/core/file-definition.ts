@@ -3,9 +3,9 @@ import { definitionHash, fileDefinition } from "../../schemas/hash.ts";
 import type { FileDefinition } from "../../schemas/hash.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
-import { ConfigurationError, MalformedInputError } from "../core/errors.ts";
-import type { ObjectStore } from "../core/ports.ts";
-import { definitionKey } from "../core/state-keys.ts";
+import { ConfigurationError, MalformedInputError } from "./errors.ts";
+import type { ObjectStore } from "./ports.ts";
+import { definitionKey } from "./state-keys.ts";
 
 /** Deep enough to be sure of the shape; the hash vouches for the rest. */
 const stored = z.object({
