@@ -36,7 +36,7 @@ describe("outputs of the stacks", () => {
     );
   const shared = Object.fromEntries(
     ["LandingBucket", "QuarantineBucket", "ClusterArn", "Workgroup", "Database", "WarehouseSecret"]
-      .concat(["PersonalDataSecret", "StarQueueUrl"])
+      .concat(["PersonalDataSecret", "StarQueueUrl", "LandBatchName", "LoadWarehouseName"])
       .map((name) => [name, name]),
   );
   const listed = [
