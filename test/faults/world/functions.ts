@@ -8,6 +8,7 @@ import type { loadWarehouseEnvironment } from "../../../lambdas/load-warehouse/e
 import type { migrateWarehouseEnvironment } from "../../../lambdas/migrate-warehouse/env.ts";
 import type { resyncTablesEnvironment } from "../../../lambdas/resync-tables/env.ts";
 import type { wakeLoadersEnvironment } from "../../../lambdas/wake-loaders/env.ts";
+import { classicmodels } from "../../../schemas/sources/classicmodels/area.ts";
 import { functionLog } from "./engines.ts";
 import type { Ports } from "./engines.ts";
 import { LambdaFunction } from "./function.ts";
@@ -58,8 +59,10 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
     WAREHOUSE_DATABASE: database,
     WAREHOUSE_SECRET: "faults-admin",
   };
+  const areas = { SOURCE_AREAS: classicmodels.name };
   const capture = {
     ...landing,
+    ...areas,
     SOURCE_HOST: "127.0.0.1",
     SOURCE_PORT: String(ports.mysqlProxy),
     SOURCE_SECRET: SECRETS.source,
@@ -73,7 +76,7 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
   const queues = { LOAD_QUEUE_URL: queue(QUEUES.load), STAR_QUEUE_URL: queue(QUEUES.star) };
   const own: Environments = {
     "capture-changes": { ...capture, RUN_SECONDS: "1", SERVER_ID_BASE: "7400" },
-    "capture-snapshot": { ...capture, CHUNK_ROWS: "150", ROWS_PER_SECOND: "0" },
+    "capture-snapshot": { ...capture, CHUNK_ROWS: "150", ROWS_PER_SECOND: "0", ANCHOR_SERVER_ID: "7300" },
     "land-batch": {
       ...landing,
       ...slots,
@@ -92,7 +95,13 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
     },
     "build-star": { ...warehouse, STAR_QUEUE_URL: queues.STAR_QUEUE_URL },
     "wake-loaders": { ...landing, ...warehouse, ...queues, ...slots },
-    "resync-tables": { ...landing, COPY_MACHINE_ARN: COPY_MACHINE, GAP_GRACE_SECONDS: "0", RETRY_SECONDS: "0" },
+    "resync-tables": {
+      ...landing,
+      ...areas,
+      COPY_MACHINE_ARN: COPY_MACHINE,
+      GAP_GRACE_SECONDS: "0",
+      RETRY_SECONDS: "0",
+    },
     "migrate-warehouse": { ...landing, ...warehouse },
   };
   return {
