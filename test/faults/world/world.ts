@@ -127,6 +127,7 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
     const database = storage.pathname.slice(1);
     const functions = new Functions(bundles, dataDir, ports, database);
     closing.push(() => functions.stop());
+    let brokersSeen = 0;
     const byWire: Readonly<Record<Wire, Engines["aws"]>> = engines;
     traps.crash = (wire) => byWire[wire].crash();
     return {
@@ -137,6 +138,9 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
       ask: (sql) => ask(warehouse.endpoint, sql),
       settled: async () => {
         await Promise.all([engines.kafka.settled(), engines.mysql.settled(), engines.warehouse.settled()]);
+        if (engines.kafka.crashes === brokersSeen) return;
+        brokersSeen = engines.kafka.crashes;
+        await topics.consume();
       },
     };
   } catch (error) {
