@@ -1,11 +1,12 @@
 import type { Random } from "../../localstack/demo/generator/random.ts";
-import { ledgerName } from "../../schemas/naming.ts";
+import { qualifiedName } from "../../schemas/naming.ts";
 import type { DeliveryFault } from "./catalogue.ts";
 import type { Writer } from "./source.ts";
 import type { Trials } from "./trials.ts";
 import type { Outcome } from "./world/function.ts";
 import type { FunctionName } from "./world/functions.ts";
 import type { Pipeline } from "./world/pipeline.ts";
+import { forgetLoads } from "./world/replay.ts";
 import { giveBack, remove, sqsEvent } from "./world/queues.ts";
 
 /** Plays what sources of events on AWS may do: at least once means twice, late, at two at once, or in another order. */
@@ -110,10 +111,15 @@ export class Deliveries {
   /** The ledger of a table is emptied, as for a replay: all of its objects are loaded a second time. */
   async #loadAgain(): Promise<boolean> {
     const table = this.#random.pick(this.#pipeline.world.tables);
-    await this.#pipeline.world.ask(`DELETE FROM ${ledgerName(table)}`);
-    const [name] = this.#pipeline.tableNames.filter((each) => ledgerName(table).endsWith(`_${each}`));
+    await forgetLoads(this.#pipeline.world, table);
     const outcome = await this.#pipeline.invoke("load-warehouse", {
-      Records: [{ messageId: "replay", receiptHandle: "replay", body: JSON.stringify({ table: name, slot: 0 }) }],
+      Records: [
+        {
+          messageId: "replay",
+          receiptHandle: "replay",
+          body: JSON.stringify({ table: qualifiedName(table), slot: 0 }),
+        },
+      ],
     });
     return haveAnswered([outcome]);
   }

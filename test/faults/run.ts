@@ -1,6 +1,5 @@
 import { createRandom } from "../../localstack/demo/generator/random.ts";
 import type { Random } from "../../localstack/demo/generator/random.ts";
-import { ledgerName } from "../../schemas/naming.ts";
 import { nameOf } from "./catalogue.ts";
 import type { Fault } from "./catalogue.ts";
 import { checkAll, checkAlways } from "./check/index.ts";
@@ -15,6 +14,7 @@ import { plantDefect } from "./plant.ts";
 import type { Defect } from "./plant.ts";
 import { Writer } from "./source.ts";
 import { Trials } from "./trials.ts";
+import { forgetLoads } from "./world/replay.ts";
 import { Pipeline } from "./world/pipeline.ts";
 import type { World } from "./world/world.ts";
 
@@ -140,7 +140,7 @@ class Run {
   async #replay(): Promise<void> {
     const before = await takeFingerprint(this.#world);
     this.#pipeline.delivery.rewind();
-    for (const table of this.#world.tables) await this.#world.ask(`DELETE FROM ${ledgerName(table)}`);
+    for (const table of this.#world.tables) await forgetLoads(this.#world, table);
     await this.#pipeline.drain();
     await this.#pipeline.must("build-star", { action: "all" });
     this.#note(compareFingerprints(before, await takeFingerprint(this.#world)), "the replay");

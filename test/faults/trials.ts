@@ -51,7 +51,7 @@ export class Trials {
         await this.objectsToLoad(effort);
         return { run: () => pipeline.invoke("wake-loaders", {}), after: nothing };
       case "resync-tables":
-        await this.#writer.alter(this.#random.pick(pipeline.world.tables).source);
+        await this.#writer.alter(this.#random);
         await pipeline.captureAll();
         return { run: () => pipeline.invoke("resync-tables", {}), after: () => pipeline.runWishes() };
     }

@@ -26,8 +26,14 @@ export async function compareHistory(world: World, table: AnyTable): Promise<Fin
   return tally;
 }
 
-/** Key and version as text; a row read by a snapshot of a table without a key is known by its number there. */
+/**
+ * Key and version as text. Rows that a snapshot has read of a table without a key share their version and are known by
+ * their place in the topic.
+ */
 function identity(table: AnyTable): string {
+  if (table.key === "none") {
+    return "CASE WHEN _op = 'r' THEN _partition || ':' || _offset ELSE _version || '|' || _op END";
+  }
   const parts = keyOf(table).map((column) => `"${column}"::text`);
   return [...parts, "_version", "_op"].join(" || '|' || ");
 }
@@ -38,10 +44,14 @@ function versionsOf({ topics }: World, table: AnyTable): Set<string> {
   const names = keyOf(table).map((column) => table.columns[column]?.source ?? column);
   const versions = new Set<string>();
   for (let partition = 0; partition < topics.partitions(topicName(table)); partition++) {
-    for (const { value } of topics.of(topicName(table), partition)) {
+    for (const { offset, value } of topics.of(topicName(table), partition)) {
       if (value === null) continue;
       const record = JSON.parse(value.toString("utf8")) as ChangeRecord;
       if (record.op === "t") continue;
+      if (table.key === "none" && record.op === "r") {
+        versions.add(`${partition}:${offset}`);
+        continue;
+      }
       const row = record.op === "d" ? record.before : record.after;
       const key = names.map((column) => String(row?.[column]));
       versions.add([...key, recordVersion(record.op, record.source, EPOCH), record.op].join("|"));

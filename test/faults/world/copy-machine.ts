@@ -19,7 +19,8 @@ export class CopyMachine {
         return { executions: this.#executions.toReversed().map((each) => ({ ...each, tables: undefined })) };
       case "StartExecution": {
         const { name = "" } = input;
-        if (this.#executions.some((each) => each.name === name)) {
+        // Names hold a minute, and the harness runs more than one schedule in it: those that have ended may come again.
+        if (this.#executions.some((each) => each.name === name && each.status === "RUNNING")) {
           throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${name}'`, 400);
         }
         const { tables } = JSON.parse(input.input ?? "{}") as { tables: readonly string[] | null };
@@ -38,7 +39,7 @@ export class CopyMachine {
   }
 
   end(name: string): void {
-    const execution = this.#executions.find((each) => each.name === name);
+    const execution = this.#executions.findLast((each) => each.name === name);
     if (execution === undefined) return;
     execution.status = "SUCCEEDED";
     execution.stopDate = Date.now() / 1000;

@@ -1,6 +1,14 @@
 import path from "node:path";
-import { runToEnd } from "../../../localstack/engines/process.ts";
-import { node, root } from "../../../localstack/engines/paths.ts";
+import type { buildStarEnvironment } from "../../../lambdas/build-star/env.ts";
+import type { captureChangesEnvironment } from "../../../lambdas/capture-changes/env.ts";
+import type { captureSnapshotEnvironment } from "../../../lambdas/capture-snapshot/env.ts";
+import type { EnvironmentOf } from "../../../lambdas/core/env.ts";
+import type { landBatchEnvironment } from "../../../lambdas/land-batch/env.ts";
+import type { loadWarehouseEnvironment } from "../../../lambdas/load-warehouse/env.ts";
+import type { migrateWarehouseEnvironment } from "../../../lambdas/migrate-warehouse/env.ts";
+import type { resyncTablesEnvironment } from "../../../lambdas/resync-tables/env.ts";
+import type { wakeLoadersEnvironment } from "../../../lambdas/wake-loaders/env.ts";
+import { classicmodels } from "../../../schemas/sources/classicmodels/area.ts";
 import { functionLog } from "./engines.ts";
 import type { Ports } from "./engines.ts";
 import { LambdaFunction } from "./function.ts";
@@ -27,15 +35,16 @@ export const NAMES = [
 ] as const;
 export type FunctionName = (typeof NAMES)[number];
 
-/** Bundles every function as a deployment does. */
-export async function bundleFunctions(folder: string, dataDir: string): Promise<void> {
-  await runToEnd({
-    name: "bundles",
-    command: node,
-    args: ["--import", "tsx", path.join("test", "infra", "synth", "bundle.ts"), folder],
-    cwd: root,
-    log: path.join(dataDir, "logs", "bundles.log"),
-  });
+/** By the contracts of the functions: one that asks for more does not compile here. */
+interface Environments {
+  readonly "capture-changes": EnvironmentOf<typeof captureChangesEnvironment>;
+  readonly "capture-snapshot": EnvironmentOf<typeof captureSnapshotEnvironment>;
+  readonly "land-batch": EnvironmentOf<typeof landBatchEnvironment>;
+  readonly "load-warehouse": EnvironmentOf<typeof loadWarehouseEnvironment>;
+  readonly "build-star": EnvironmentOf<typeof buildStarEnvironment>;
+  readonly "wake-loaders": EnvironmentOf<typeof wakeLoadersEnvironment>;
+  readonly "resync-tables": EnvironmentOf<typeof resyncTablesEnvironment>;
+  readonly "migrate-warehouse": EnvironmentOf<typeof migrateWarehouseEnvironment>;
 }
 
 /** The environment of a function: that of lib/constructs, with this world's values. */
@@ -50,8 +59,10 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
     WAREHOUSE_DATABASE: database,
     WAREHOUSE_SECRET: "faults-admin",
   };
+  const areas = { SOURCE_AREAS: classicmodels.name };
   const capture = {
     ...landing,
+    ...areas,
     SOURCE_HOST: "127.0.0.1",
     SOURCE_PORT: String(ports.mysqlProxy),
     SOURCE_SECRET: SECRETS.source,
@@ -59,12 +70,13 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
     SOURCE_NAME,
     KAFKA_CLUSTER_ARN: CLUSTER_ARN,
     KAFKA_AUTH: "none",
+    QUARANTINE_BUCKET: BUCKETS.quarantine,
     PERSONAL_DATA_SECRET: SECRETS.personal,
   };
   const queues = { LOAD_QUEUE_URL: queue(QUEUES.load), STAR_QUEUE_URL: queue(QUEUES.star) };
-  const own: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
+  const own: Environments = {
     "capture-changes": { ...capture, RUN_SECONDS: "1", SERVER_ID_BASE: "7400" },
-    "capture-snapshot": { ...capture, CHUNK_ROWS: "150", ROWS_PER_SECOND: "0" },
+    "capture-snapshot": { ...capture, CHUNK_ROWS: "150", ROWS_PER_SECOND: "0", ANCHOR_SERVER_ID: "7300" },
     "land-batch": {
       ...landing,
       ...slots,
@@ -83,7 +95,13 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
     },
     "build-star": { ...warehouse, STAR_QUEUE_URL: queues.STAR_QUEUE_URL },
     "wake-loaders": { ...landing, ...warehouse, ...queues, ...slots },
-    "resync-tables": { ...landing, COPY_MACHINE_ARN: COPY_MACHINE, GAP_GRACE_SECONDS: "0", RETRY_SECONDS: "0" },
+    "resync-tables": {
+      ...landing,
+      ...areas,
+      COPY_MACHINE_ARN: COPY_MACHINE,
+      GAP_GRACE_SECONDS: "0",
+      RETRY_SECONDS: "0",
+    },
     "migrate-warehouse": { ...landing, ...warehouse },
   };
   return {

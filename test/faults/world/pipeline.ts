@@ -41,7 +41,9 @@ export class Pipeline {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const outcome = await this.invoke(name, event);
       if (outcome.kind === "answered") return outcome.value;
-      last = outcome.kind === "failed" ? `${outcome.type}: ${outcome.message}` : outcome.how;
+      // A process that could not begin ends after it has said why.
+      if (outcome.kind === "failed") last = `${outcome.type}: ${outcome.message}`;
+      else if (last === "") last = outcome.how;
       await this.world.settled();
     }
     throw new Error(`${name} did not answer ${MOST_TRIES} times in a row; at last: ${last}`);

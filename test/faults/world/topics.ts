@@ -21,6 +21,7 @@ export class Topics {
   readonly #admin: Admin;
   readonly #messages = new Map<string, Message[][]>();
   #consumer: Consumer | null = null;
+  #groups = 0;
 
   constructor(tables: readonly AnyTable[], port: number) {
     this.tables = tables;
@@ -47,15 +48,25 @@ export class Topics {
         Array.from({ length: partitionsOf(table) }, () => []),
       );
     }
-    this.#consumer = this.#kafka.consumer({
-      groupId: "faults",
+    await this.consume();
+  }
+
+  /**
+   * Reads from the start of all topics, in a group of its own: one that lost its broker would wait for the members that
+   * it had.
+   */
+  async consume(): Promise<void> {
+    void this.#consumer?.disconnect().catch(() => undefined);
+    const consumer = this.#kafka.consumer({
+      groupId: `faults-${++this.#groups}`,
       maxWaitTimeInMs: 50,
       sessionTimeout: 30_000,
       retry: { ...RETRY, restartOnFailure: async () => true },
     });
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: this.tables.map(topicName), fromBeginning: true });
-    await this.#consumer.run({
+    this.#consumer = consumer;
+    await consumer.connect();
+    await consumer.subscribe({ topics: this.tables.map(topicName), fromBeginning: true });
+    await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch: { topic, partition, messages } }) => {
         const known = this.of(topic, partition);

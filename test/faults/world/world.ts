@@ -14,7 +14,7 @@ import type { RedshiftData } from "../../../localstack/services/redshift-data/se
 import { createObjectStore } from "../../../lambdas/adapters/s3/index.ts";
 import type { ObjectStore } from "../../../lambdas/core/ports.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
-import { tables } from "../../../schemas/sources/index.ts";
+import { tables as shipped } from "../../../schemas/sources/index.ts";
 import { startAwsProxy } from "../wire/aws.ts";
 import { Traps } from "../wire/fault.ts";
 import type { Wire } from "../wire/fault.ts";
@@ -22,14 +22,18 @@ import { startKafkaProxy } from "../wire/kafka.ts";
 import type { Proxy } from "../wire/listen.ts";
 import { startMysqlProxy } from "../wire/mysql.ts";
 import { startWarehouseProxy } from "../wire/warehouse.ts";
+import { bundleFunctions } from "./bundles.ts";
 import { CopyMachine } from "./copy-machine.ts";
 import { choosePorts, enginesIn } from "./engines.ts";
 import type { Engines } from "./engines.ts";
-import { BUCKETS, bundleFunctions, Functions, QUEUES, SECRETS } from "./functions.ts";
+import { BUCKETS, Functions, QUEUES, SECRETS } from "./functions.ts";
 import { Topics } from "./topics.ts";
+import { visits, VISITS_DDL } from "./visits.ts";
 
 /** The source's database, and a small shop in it. */
 const DATABASE = "classicmodels";
+/** Definitions of other areas have no database here. */
+const tables: readonly AnyTable[] = [...shipped.filter(({ area }) => area.database === DATABASE), visits];
 const REGION = "us-east-1";
 const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 
@@ -76,7 +80,6 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    const bundles = path.join(dataDir, "bundles");
     await mkdir(path.join(dataDir, "logs"), { recursive: true });
     say("starting the engines, bundling the functions");
     const started = Promise.all([
@@ -84,13 +87,13 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
       engines.kafka.start(),
       engines.mysql.start(),
       engines.warehouse.start(),
-      bundleFunctions(bundles, dataDir),
+      bundleFunctions(dataDir),
     ]);
     const keep = (proxy: Proxy): void => void closing.push(() => proxy.close());
     keep(await startKafkaProxy(ports.kafkaProxy, ports.kafka, traps));
     keep(await startMysqlProxy(ports.mysqlProxy, ports.mysql, traps));
     keep(await startWarehouseProxy(ports.warehouseProxy, ports.warehouse, traps));
-    const [aws, , mysql, warehouse] = await started;
+    const [aws, , mysql, warehouse, bundles] = await started;
 
     const awsProxy = `http://127.0.0.1:${ports.awsProxy}`;
     const storage = new URL(warehouse.endpoint);
@@ -115,6 +118,7 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
     say(`filling the source (${orders} orders)`);
     const writer = await connectTo(source);
     await fillSource(writer, { database: DATABASE, rows: generateShop({ orders, seed }), onProgress: () => undefined });
+    await writer.query(VISITS_DDL);
     await writer.end();
     const topics = new Topics(tables, ports.kafka);
     closing.push(() => topics.close());
@@ -123,6 +127,7 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
     const database = storage.pathname.slice(1);
     const functions = new Functions(bundles, dataDir, ports, database);
     closing.push(() => functions.stop());
+    let brokersSeen = 0;
     const byWire: Readonly<Record<Wire, Engines["aws"]>> = engines;
     traps.crash = (wire) => byWire[wire].crash();
     return {
@@ -133,6 +138,9 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
       ask: (sql) => ask(warehouse.endpoint, sql),
       settled: async () => {
         await Promise.all([engines.kafka.settled(), engines.mysql.settled(), engines.warehouse.settled()]);
+        if (engines.kafka.crashes === brokersSeen) return;
+        brokersSeen = engines.kafka.crashes;
+        await topics.consume();
       },
     };
   } catch (error) {
