@@ -14,6 +14,7 @@ import type { CopyRun } from "../../lambdas/core/copy-runs.ts";
 import { checkpointKey } from "../../lambdas/core/state-keys.ts";
 import { comparePositions } from "../../lambdas/core/version.ts";
 import { resyncTables } from "../../lambdas/resync-tables/resync-tables.ts";
+import { shapeHash } from "../../schemas/hash.ts";
 import { mirrorName, qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { startLoading } from "./loading/loading.ts";
@@ -161,8 +162,9 @@ export async function startPipeline(
       return parseCheckpoint(stored?.body.toString("utf8") ?? "", "");
     },
     resync: async () => {
+      const shapes = new Map(tables.map((table) => [qualifiedName(table), shapeHash(table)]));
       const { started } = await resyncTables(
-        { tables: tables.map(qualifiedName), gapGraceSeconds: 0, retrySeconds: 0 },
+        { tables: shapes, gapGraceSeconds: 0, retrySeconds: 0 },
         {
           ...{ state, telemetry, now: Date.now },
           copies: {
