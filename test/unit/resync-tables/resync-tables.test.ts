@@ -100,7 +100,7 @@ describe("wishes for a resync", () => {
       "state/tables/shop_orders/wishes/binlog.000007-400.json",
     ]);
     expect(facts.get("shop_items")?.hold?.by).toBe("operator");
-    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null, leftOut: null });
+    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null, leftOut: null, cascades: [] });
   });
 
   it("that cannot be read are named", async () => {
