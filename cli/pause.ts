@@ -1,7 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { createObjectStore } from "../lambdas/adapters/s3/index.ts";
 import type { ObjectStore } from "../lambdas/core/ports.ts";
-import { liftHold, placeHold, readHold } from "../lambdas/core/table-facts.ts";
+import { liftHold, placeHold, readHold, readStandingHold } from "../lambdas/core/table-facts.ts";
 import { knownTable } from "./snapshot.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { findTarget } from "./target.ts";
@@ -39,7 +39,10 @@ export async function resume(
   await withState(options.stage, async (state) => {
     const known = await readHold(state, table);
     if (known === null) {
-      print(`${table} is not paused.`);
+      const standing = await readStandingHold(state, table);
+      print(
+        standing === null ? `${table} is not paused.` : `${table} is not paused, but stands still: ${standing.reason}`,
+      );
       return;
     }
     await liftHold(state, table);

@@ -32,6 +32,7 @@ const pipelineStatus: z.ZodType<PipelineStatus> = z.object({
       lastError: z.string().nullable(),
       held: z.string().nullable(),
       resync: z.array(z.string()),
+      cascades: z.array(z.string()),
     }),
   ),
   caughtUp: z.boolean(),

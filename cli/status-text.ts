@@ -25,10 +25,15 @@ export function statusText(answer: StatusAnswer): string {
 function noteOf({
   held,
   resync,
+  cascades,
   lastError,
-}: Pick<StatusAnswer["tables"][number], "held" | "resync" | "lastError">): string {
+}: Pick<StatusAnswer["tables"][number], "held" | "resync" | "cascades" | "lastError">): string {
   const paused = held === null ? [] : [`paused ${held}`];
-  return [...paused, ...resync.map((reason) => `resync waits, ${reason}`), lastError ?? ""].filter(Boolean).join("\n");
+  const silent =
+    cascades.length === 0 ? [] : [`changed by ${cascades.join(", ")} without binlog events, repaired by schedule`];
+  return [...paused, ...resync.map((reason) => `resync waits, ${reason}`), ...silent, lastError ?? ""]
+    .filter(Boolean)
+    .join("\n");
 }
 
 function sourceLines({ name, areas, capture, error }: SourceStatus, sources: number): string {

@@ -127,6 +127,11 @@ export interface ResyncConfig {
 export interface ReconcileConfig {
   /** When all tables are compared; cron() or rate() of EventBridge Scheduler, UTC. */
   readonly schedule: string;
+  /**
+   * How often the tables that foreign keys change without binlog events (ON DELETE CASCADE, SET NULL) are compared and
+   * repaired; each time reads them whole at the source. Without such tables nothing is read.
+   */
+  readonly cascadeSchedule: string;
   /** Rows read before progress is saved; a chunk must be read well within the function's timeout. */
   readonly chunkRows: number;
   /** Rows of a range: what is looked at one by one when one of them differs. */
@@ -235,7 +240,13 @@ const prod: StageConfig = {
   },
   flow: { wakeSlotSeconds: 10, cadenceSeconds: 30, loaders: 8 },
   resync: { gapGraceSeconds: 300, retrySeconds: 1_800 },
-  reconcile: { schedule: "cron(30 3 * * ? *)", chunkRows: 2_000_000, rangeRows: 1_000, patienceSeconds: 1_800 },
+  reconcile: {
+    schedule: "cron(30 3 * * ? *)",
+    cascadeSchedule: "rate(15 minutes)",
+    chunkRows: 2_000_000,
+    rangeRows: 1_000,
+    patienceSeconds: 1_800,
+  },
   functions: sizes,
   removal: { data: "retain", terminationProtection: true },
   alarms: {
@@ -285,7 +296,7 @@ const local: StageConfig = {
   landing: { ...prod.landing, windowSeconds: 1, pollers: { minimum: 1, maximum: 1 }, retentionDays: 7 },
   flow: { wakeSlotSeconds: 1, cadenceSeconds: 1, loaders: 2 },
   resync: { gapGraceSeconds: 5, retrySeconds: 60 },
-  reconcile: { ...prod.reconcile, patienceSeconds: 300 },
+  reconcile: { ...prod.reconcile, cascadeSchedule: "rate(1 minute)", patienceSeconds: 300 },
   functions: {
     ...sizes,
     "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 },

@@ -1,5 +1,6 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { LogPlace, OpenBinlog, Publisher, SourceDatabase } from "../core/capture-ports.ts";
+import type { LogPlace, OpenBinlog, Publisher, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
+import { noteCascades } from "../core/cascades.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { FencedError, PositionLostError, TransientError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
@@ -86,8 +87,9 @@ async function run(
   lease: Lease,
 ): Promise<CaptureChangesOutcome> {
   const { telemetry } = ports;
-  const { start, end, tables, present, connector } = await prepare(request, ports, lease);
+  const { start, end, tables, present, found, connector } = await prepare(request, ports, lease);
   await wishForNews(present, ports);
+  await noteCascades(ports.state, present, found);
 
   const publisher = await ports.openPublisher();
   const pump = new Pump({ sourceName: request.sourceName, connector, tables, start }, publisher, ports);
@@ -222,6 +224,8 @@ interface Prepared {
   readonly tables: readonly AnyTable[];
   /** Those of them that are there. */
   readonly present: readonly AnyTable[];
+  /** All that are in those databases. */
+  readonly found: readonly SourceTable[];
   readonly connector: "mysql" | "mariadb";
 }
 
@@ -250,7 +254,7 @@ async function readSource(request: CaptureChangesRequest, ports: CaptureChangesP
     const names = new Set(existing.map((table) => `${table.db}.${table.name}`));
     const tables = request.tables.filter((table) => databases.has(table.area.database));
     const present = tables.filter((table) => names.has(`${table.area.database}.${table.source}`));
-    return { start, end, tables, present, connector: flavour };
+    return { start, end, tables, present, found: existing, connector: flavour };
   } finally {
     await source.close();
   }

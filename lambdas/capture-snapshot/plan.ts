@@ -3,6 +3,7 @@ import { columnShapes } from "../../schemas/hash.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { Anchor, EndOffsets, ServerFacts, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
+import { noteCascades } from "../core/cascades.ts";
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
@@ -137,6 +138,7 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const read = { tables: names, columns, shapes, chunks, below };
   const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, pass, ...read };
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
+  await noteCascades(state, tables, found);
   await noteAnchor(request.sourceName, anchor, state);
   for (const table of names) await notePlanned(state, table, copyOf(plan, table));
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });

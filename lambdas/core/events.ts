@@ -63,6 +63,8 @@ export interface TableStatus {
   readonly held: string | null;
   /** Why it waits to be copied again; empty when it does not. */
   readonly resync: readonly string[];
+  /** Foreign keys that change it at the source without a word in the log: compared and repaired by schedule. */
+  readonly cascades: readonly string[];
 }
 
 /** Answer to `loaded`. */
@@ -103,6 +105,8 @@ export interface StarRequest {
 export type ReconcileRequest =
   /** By schedule: all tables, from start to end; goes on in an invocation of its own when the time is used up. */
   | { readonly action: "all"; readonly runId?: string }
+  /** By schedule: compares and repairs the tables that foreign keys change without a word in the log. */
+  | { readonly action: "cascades" }
   | { readonly action: "start"; readonly tables: readonly string[] | null }
   /** Goes on with a run for so many seconds at most; repeat until `done`. */
   | { readonly action: "continue"; readonly runId: string; readonly seconds?: number }

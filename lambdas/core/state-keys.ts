@@ -14,6 +14,8 @@ export const reconcilePlanKey = (runId: string): string => `state/reconcile/${ru
 export const reconcileTableKey = (runId: string, table: string): string => `state/reconcile/${runId}/${table}.json`;
 /** Names the newest run of a source. */
 export const reconcileLatestKey = (sourceName: string): string => `state/reconcile/latest-${sourceName}.json`;
+/** Names the newest run over the tables that foreign keys change in silence. */
+export const reconcileCascadesKey = (sourceName: string): string => `state/reconcile/cascades-${sourceName}.json`;
 /** A definition as it was when objects with its hash were written: lets the loader read older objects. */
 export const definitionKey = (hash: string): string => `definitions/${hash}.json`;
 /** What is known of single tables, see table-facts.ts. */
@@ -21,6 +23,8 @@ export const TABLES_PREFIX = "state/tables/";
 export const plannedKey = (table: string): string => `${TABLES_PREFIX}${table}/planned.json`;
 export const copiedKey = (table: string): string => `${TABLES_PREFIX}${table}/copied.json`;
 export const holdKey = (table: string): string => `${TABLES_PREFIX}${table}/hold.json`;
+/** See cascades.ts. */
+export const cascadesKey = (table: string): string => `${TABLES_PREFIX}${table}/cascades.json`;
 /** See left-out.ts. */
 export const leftOutKey = (table: string): string => `${TABLES_PREFIX}${table}/left-out.json`;
 export const wishKey = (table: string, id: string): string => `${TABLES_PREFIX}${table}/wishes/${id}.json`;

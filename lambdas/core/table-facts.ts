@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ObjectStore } from "./ports.ts";
+import { readCascades } from "./cascades.ts";
 import { readLeftOut } from "./left-out.ts";
 import type { LeftOut } from "./left-out.ts";
 import { copiedKey, holdKey, plannedKey, TABLES_PREFIX, wishKey } from "./state-keys.ts";
@@ -65,6 +66,8 @@ export interface TableFacts {
   /** Placed by an operator. */
   readonly hold: Hold | null;
   readonly leftOut: LeftOut | null;
+  /** Foreign keys by which the source changes it without a word in its log. */
+  readonly cascades: readonly string[];
 }
 
 type State = Pick<ObjectStore, "get" | "list" | "put" | "putIfAbsent" | "remove">;
@@ -106,13 +109,14 @@ export async function readTableFacts(state: Pick<State, "get" | "list">): Promis
     [...found].map(async ([table, names]): Promise<[string, TableFacts]> => {
       const ids = names.filter((name) => name.startsWith(WISHES));
       const isStopped = names.includes(LEFT_OUT);
-      const [hold, leftOut, copied, ...wishes] = await Promise.all([
+      const [cascades, hold, leftOut, copied, ...wishes] = await Promise.all([
+        names.includes(CASCADES) ? readCascades(state, table) : [],
         names.includes(HOLD) ? readHold(state, table) : null,
         isStopped ? readLeftOut(state, table) : null,
         (ids.length > 0 || isStopped) && names.includes(COPIED) ? readCopied(state, table) : null,
         ...ids.map((name) => readStored(state, `${TABLES_PREFIX}${table}/${name}`, wishSchema)),
       ]);
-      return [table, { copied, wishes: wishes.filter((wish) => wish !== null), hold, leftOut }];
+      return [table, { copied, wishes: wishes.filter((wish) => wish !== null), hold, leftOut, cascades }];
     }),
   );
   return new Map(facts);
@@ -133,6 +137,7 @@ export async function readNewestCopies(state: Pick<State, "get" | "list">): Prom
 const PLANNED = "planned.json";
 const COPIED = "copied.json";
 const HOLD = "hold.json";
+const CASCADES = "cascades.json";
 const LEFT_OUT = "left-out.json";
 const WISHES = "wishes/";
 

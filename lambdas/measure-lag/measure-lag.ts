@@ -162,14 +162,18 @@ function lagSeconds(checkpoint: Checkpoint, now: number): number | null {
 const isThrough = (table: TablePositions, ends: readonly number[]): boolean =>
   behind(ends, table.loaded) === 0 && table.pendingKeys === 0;
 
-function standing(facts: TableFacts | undefined): Pick<TableStatus, "held" | "resync"> {
-  if (facts === undefined) return { held: null, resync: [] };
+function standing(facts: TableFacts | undefined): Pick<TableStatus, "held" | "resync" | "cascades"> {
+  if (facts === undefined) return { held: null, resync: [], cascades: [] };
   const hold = holdOf(facts);
   const held = hold === null ? null : `by ${hold.by} since ${hold.since}: ${hold.reason}`;
-  return { held, resync: openWishes(facts).map(({ reason, detail }) => `${reason}: ${detail}`) };
+  const resync = openWishes(facts).map(({ reason, detail }) => `${reason}: ${detail}`);
+  return { held, resync, cascades: facts.cascades };
 }
 
-function tableStatus(table: TablePositions, lastError: string | null): Omit<TableStatus, "held" | "resync"> {
+function tableStatus(
+  table: TablePositions,
+  lastError: string | null,
+): Omit<TableStatus, "held" | "resync" | "cascades"> {
   const loadedRecords = sum(table.loaded);
   return {
     table: table.table,

@@ -14,6 +14,7 @@ import { tablesOfAreas } from "../core/source-tables.ts";
 import type { ReconcileReport, ReconcileRequest } from "../core/events.ts";
 import { withSizeLimit } from "../core/size-limit.ts";
 import { reconcileTableEnvironment } from "./env.ts";
+import { reconcileCascades } from "./cascades.ts";
 import { planRun } from "./plan-run.ts";
 import { RESERVE_MS } from "./ports.ts";
 import type { ReconcilePorts } from "./ports.ts";
@@ -56,6 +57,11 @@ export const handler = async (request: ReconcileRequest, context: Context): Prom
         return reportRun(await planRun(request.tables, settings, ports), ports);
       case "continue":
         return continueRun(request.runId, settings, ports);
+      case "cascades": {
+        const report = await reconcileCascades(settings, ports);
+        if (!report.done) await invokeAsync(context.functionName, { action: "cascades" });
+        return report;
+      }
       case "all": {
         const runId = request.runId ?? (await planRun(null, settings, ports)).id;
         const report = await continueRun(runId, settings, ports);

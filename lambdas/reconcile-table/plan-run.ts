@@ -19,12 +19,14 @@ const PERSONAL = "its key is pseudonymised, and ranges of keys at the source are
 /**
  * Decides how each table is read. Nothing is compared yet. Safe to repeat because each call makes a run of its own.
  * @param only qualified names; null: all
+ * @param purpose repair: differences are repaired as soon as they are certain
  * @throws ConfigurationError naming tables that are not defined
  */
 export async function planRun(
   only: readonly string[] | null,
   settings: ReconcileSettings,
   ports: Pick<ReconcilePorts, "state" | "source" | "now" | "newId">,
+  purpose: "report" | "repair" = "report",
 ): Promise<RunPlan> {
   const wanted = choose(only, settings.definitions);
   const found = await ports.source.describeTables([...new Set(wanted.map(({ area }) => area.database))]);
@@ -40,7 +42,7 @@ export async function planRun(
     else tables.push(await planTable(table, settings, ports.source));
   }
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
-  const plan: RunPlan = { id, tables, skipped };
+  const plan: RunPlan = { id, tables, skipped, repairs: purpose === "repair" };
   await saveRun(ports.state, settings.sourceName, plan, ports.now());
   return plan;
 }

@@ -24,6 +24,8 @@ const planSchema = z.object({
   id: z.string(),
   tables: z.array(plannedSchema),
   skipped: z.array(z.object({ table: z.string(), reason: z.string() })),
+  /** Whether what is found is expected, and repaired at once. */
+  repairs: z.boolean().default(false),
 });
 export type RunPlan = z.output<typeof planSchema>;
 
@@ -107,13 +109,15 @@ export const newTable = (now: number): TableState => ({
   message: null,
 });
 
-/** Writes a new run and names it the source's newest. */
+/** Writes a new run and names it the source's newest, unless it repairs by itself. */
 export async function saveRun(state: ObjectStore, sourceName: string, plan: RunPlan, now: number): Promise<void> {
   const json = "application/json";
   await state.putIfAbsent(reconcilePlanKey(plan.id), Buffer.from(JSON.stringify(plan)), json);
   for (const { table } of plan.tables) {
     await state.putIfAbsent(reconcileTableKey(plan.id, table), Buffer.from(JSON.stringify(newTable(now))), json);
   }
+  // `millrace repair` goes by what people and the daily run have looked for.
+  if (plan.repairs) return;
   await state.put(reconcileLatestKey(sourceName), Buffer.from(JSON.stringify({ id: plan.id })), json);
 }
 

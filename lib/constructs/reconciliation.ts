@@ -15,7 +15,7 @@ export class Reconciliation extends Construct {
   constructor(scope: Construct, id: string, plane: SourcePlane) {
     super(scope, id);
     const { config, network } = plane;
-    const { schedule, chunkRows, rangeRows, patienceSeconds } = config.reconcile;
+    const { schedule, cascadeSchedule, chunkRows, rangeRows, patienceSeconds } = config.reconcile;
     const reconcile = new NodeFunction(this, "ReconcileTable", {
       config,
       name: "reconcile-table",
@@ -57,6 +57,12 @@ export class Reconciliation extends Construct {
       description: "Reconciles all tables",
       when: ScheduleExpression.expression(schedule),
       input: { action: "all" },
+    });
+    new TimedSchedule(this, "Cascades", {
+      target: reconcile,
+      description: "Reconciles and repairs tables that foreign keys change without binlog events",
+      when: ScheduleExpression.expression(cascadeSchedule),
+      input: { action: "cascades" },
     });
   }
 }

@@ -162,12 +162,9 @@ export async function startPipeline(
       return parseCheckpoint(stored?.body.toString("utf8") ?? "", "");
     },
     resync: async () => {
+      const shapes = new Map(tables.map((table) => [qualifiedName(table), shapeHash(table)]));
       const { started } = await resyncTables(
-        {
-          tables: new Map(tables.map((table) => [qualifiedName(table), shapeHash(table)])),
-          gapGraceSeconds: 0,
-          retrySeconds: 0,
-        },
+        { tables: shapes, gapGraceSeconds: 0, retrySeconds: 0 },
         {
           ...{ state, telemetry, now: Date.now },
           copies: {

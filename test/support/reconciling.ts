@@ -12,6 +12,7 @@ import { readCheckpoint } from "../../lambdas/core/checkpoint.ts";
 import type { Checkpoint } from "../../lambdas/core/checkpoint.ts";
 import type { ReconcileReport } from "../../lambdas/core/events.ts";
 import { checkpointKey } from "../../lambdas/core/state-keys.ts";
+import { reconcileCascades } from "../../lambdas/reconcile-table/cascades.ts";
 import { planRun } from "../../lambdas/reconcile-table/plan-run.ts";
 import type { ReconcilePorts, ReconcileSettings } from "../../lambdas/reconcile-table/ports.ts";
 import { continueRun, startRepair } from "../../lambdas/reconcile-table/reconcile-table.ts";
@@ -48,6 +49,8 @@ export interface Reconciling {
   /** Compares and runs to the end. */
   reconcile(overrides?: Partial<ReconcilePorts>, only?: readonly AnyTable[]): Promise<ReconcileReport>;
   repair(): Promise<ReconcileReport>;
+  /** What the schedule does for tables that foreign keys change in silence. */
+  cascades(overrides?: Partial<ReconcilePorts>): Promise<ReconcileReport>;
   stop(): Promise<void>;
 }
 
@@ -134,6 +137,7 @@ export async function startReconciling(
       const { runId } = await startRepair(null, null, all, { state });
       return continueRun(runId, all, portsOf({}));
     },
+    cascades: (overrides = {}) => reconcileCascades(all, portsOf(overrides)),
     stop: async () => {
       writer.close();
       await source.close();

@@ -51,7 +51,10 @@ export async function connectSource(target: MysqlTarget, settings: SourceSetting
     currentPlace: async () => ({ ...(await logStatus(session, identity.flavour)), server: identity.server }),
     placeAfter: (gtid) => placeAfter({ target, session, identity, replicaId: settings.replicaId ?? REPLICA_ID }, gtid),
     facts: () => readFacts(session),
-    describeTables: (databases) => readTables(session, databases),
+    describeTables: async (databases) => {
+      const tables = await readTables(session, databases);
+      return (await logsCascades(session)) ? tables.map((table) => ({ ...table, silentForeignKeys: [] })) : tables;
+    },
     extent: (table) => extent(session, table),
     read: async function* ({ table, signal, ...range }) {
       const reading = await openSession(target);
@@ -85,6 +88,15 @@ async function introduced(session: MysqlSession) {
     session.destroy();
     throw error;
   }
+}
+
+/**
+ * From MySQL 9.6 on the server carries foreign keys out above the storage engine and logs the rows that they change,
+ * unless it was started with innodb_native_foreign_keys. Servers that do not know the variable never log them.
+ */
+async function logsCascades(session: MysqlSession): Promise<boolean> {
+  const [row] = await session.query("SHOW GLOBAL VARIABLES LIKE 'innodb_native_foreign_keys'");
+  return row?.["Value"]?.toUpperCase() === "OFF";
 }
 
 async function shapeOf(session: MysqlSession, table: AnyTable): Promise<SourceTable> {

@@ -4,6 +4,7 @@ import type { BinlogEvent } from "../../../lambdas/core/capture-ports.ts";
 import { PositionLostError } from "../../../lambdas/core/errors.ts";
 import { noteCopied, notePlanned, openWishes, readTableFacts } from "../../../lambdas/core/table-facts.ts";
 import type { TableCopy } from "../../../lambdas/core/table-facts.ts";
+import { columnShapes } from "../../../schemas/hash.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
 import { memoryStore } from "../../support/memory-store.ts";
@@ -92,6 +93,24 @@ describe("definitions that know more than was copied", () => {
         reason: "new-column",
         detail: `new in the definition: ${all.slice(-2).join(", ")}`,
       }),
+    ]);
+  });
+});
+
+describe("columns that a definition reads otherwise", () => {
+  it("ask for a copy, and name them; a copy that does not say how it read asks for nothing", async () => {
+    const columns = Object.keys(orders.columns);
+    const moved = { ...orders, columns: { ...orders.columns, status: { ...orders.columns.status, source: "state" } } };
+    const { state, ports, wishes } = world();
+    await notePlanned(state, "classicmodels_orders", copy(columns));
+    await wishForNews([moved], ports);
+    expect(await wishes("classicmodels_orders")).toEqual([]);
+    await notePlanned(state, "classicmodels_orders", copy(columns, { shapes: { ...columnShapes(orders) } }));
+    await wishForNews([orders], ports);
+    expect(await wishes("classicmodels_orders")).toEqual([]);
+    await wishForNews([moved], ports);
+    expect(await wishes("classicmodels_orders")).toEqual([
+      expect.objectContaining({ reason: "redefined", detail: "read otherwise by the definition: status" }),
     ]);
   });
 });

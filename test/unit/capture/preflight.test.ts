@@ -96,6 +96,29 @@ describe("preflight", () => {
     );
   });
 
+  it("lets a resync follow a source that has moved on, as far as no value is bent", () => {
+    const columns = table.columns.flatMap((column) =>
+      column.name === "comments"
+        ? []
+        : column.name === "status"
+          ? [{ ...column, length: 99, columnType: "varchar(99)" }]
+          : column,
+    );
+    const of = (changed: SourceTable) => preflight(facts, [changed], [orders], "resync");
+    expect(of({ ...table, columns })).toEqual({
+      problems: [],
+      warnings: [expect.stringContaining("status is varchar(99)"), expect.stringContaining("comments does not exist")],
+    });
+    const keyless = table.columns.filter(({ name }) => name !== "orderNumber");
+    expect(of({ ...table, columns: keyless }).problems).toEqual([
+      expect.stringContaining("orderNumber does not exist"),
+    ]);
+    const retyped = table.columns.map((c) =>
+      c.name === "status" ? { ...c, dataType: "date", columnType: "date" } : c,
+    );
+    expect(of({ ...table, columns: retyped }).problems).toEqual([expect.stringContaining("status is date")]);
+  });
+
   it.each([
     ["geometry", "geometry"],
     ["vector", "vector(3)"],

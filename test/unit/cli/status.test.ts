@@ -16,6 +16,7 @@ const table = (name: string, starred: number, lastError: string | null = null) =
   lastError,
   held: null,
   resync: [],
+  cascades: [],
 });
 const found = (caughtUp: boolean): PipelineStatus => ({
   mark,

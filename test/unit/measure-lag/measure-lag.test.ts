@@ -84,6 +84,7 @@ describe("status", () => {
       lastError: null,
       held: null,
       resync: [],
+      cascades: [],
     });
   });
 

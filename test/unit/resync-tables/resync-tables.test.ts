@@ -1,10 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import type { CopyRun } from "../../../lambdas/core/copy-runs.ts";
+import { noteLeftOut, readLeftOut } from "../../../lambdas/core/left-out.ts";
+import { METRICS } from "../../../lambdas/core/metrics.ts";
 import {
   noteCopied,
   notePlanned,
   openWishes,
   placeHold,
+  readStandingHold,
   readTableFacts,
   wishResync,
 } from "../../../lambdas/core/table-facts.ts";
@@ -100,7 +103,7 @@ describe("wishes for a resync", () => {
       "state/tables/shop_orders/wishes/binlog.000007-400.json",
     ]);
     expect(facts.get("shop_items")?.hold?.by).toBe("operator");
-    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null, leftOut: null });
+    expect(facts.get("shop_visits")).toEqual({ copied: null, wishes: [], hold: null, leftOut: null, cascades: [] });
   });
 
   it("that cannot be read are named", async () => {
@@ -183,6 +186,47 @@ describe("resyncTables", () => {
     expect(await startedAfter(failed(1), succeeded)).toEqual(["shop_orders"]);
     expect(await startedAfter(failed(2), failed(1), succeeded)).toEqual(["shop_items"]);
     expect(await startedAfter(failed(3), failed(2), failed(1))).toEqual(["shop_orders"]);
+  });
+
+  it("does not copy a table in vain whose definition could not take its rows, nor lets it stop the others", async () => {
+    const { state, run, started, telemetry } = world();
+    const leftOut = { reason: "its key", definition: "now", since: "2026-03-01T11:58:00.000Z" };
+    await wishResync(state, wish());
+    await wishResync(state, wish({ table: "shop_items" }));
+    await noteLeftOut(state, "shop_orders", { ...leftOut, position: { epoch: 1, file: "binlog.000007", pos: 500 } });
+    expect(await run()).toEqual({ waiting: ["shop_orders", "shop_items"], started: ["shop_items"] });
+    expect(telemetry.metrics.get(METRICS.tablesStopped)).toBe(1);
+    // A later statement may have changed the table back.
+    await wishResync(state, wish({ id: "later", position: { epoch: 1, file: "binlog.000007", pos: 600 } }));
+    expect((await run()).started).toEqual(["shop_orders", "shop_items"]);
+    expect(started).toHaveLength(2);
+  });
+
+  it("copies it once its definition is another, and then holds its loads no more", async () => {
+    const { state, run } = world();
+    const leftOut = { reason: "its key", definition: "before", since: "2026-03-01T11:58:00.000Z" };
+    await noteLeftOut(state, "shop_orders", { ...leftOut, position: { epoch: 1, file: "binlog.000007", pos: 500 } });
+    expect(await readStandingHold(state, "shop_orders")).toMatchObject({ by: "capture", reason: "its key" });
+    expect((await run()).started).toEqual(["shop_orders"]);
+    await noteCopied(state, "shop_orders", copy(499));
+    expect(await readStandingHold(state, "shop_orders")).not.toBeNull();
+    await noteCopied(state, "shop_orders", copy(500));
+    expect(await readStandingHold(state, "shop_orders")).toBeNull();
+    expect(await run()).toEqual({ waiting: [], started: [] });
+    await placeHold(state, "shop_orders", { by: "operator", reason: "x", since: leftOut.since });
+    expect(await readStandingHold(state, "shop_orders")).toMatchObject({ by: "operator" });
+  });
+
+  it("keeps the newest place of rows left out, whichever of two runs writes last", async () => {
+    const { state } = world();
+    const at = (pos: number, since: string) => ({
+      ...{ reason: "its key", definition: "now", since },
+      position: { epoch: 1, file: "binlog.000007", pos },
+    });
+    await noteLeftOut(state, "shop_orders", at(500, "first"));
+    await noteLeftOut(state, "shop_orders", at(700, "second"));
+    await noteLeftOut(state, "shop_orders", at(600, "late"));
+    expect(await readLeftOut(state, "shop_orders")).toEqual(at(700, "first"));
   });
 
   it("gives records that are missing the time to come late", async () => {
