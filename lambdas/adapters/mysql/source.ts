@@ -6,6 +6,7 @@ import { takeAnchor } from "../binlog/anchor.ts";
 import { placeAfter } from "../binlog/place-after.ts";
 import { quoteName, quoteText } from "./literal.ts";
 import { logStatus } from "./log-place.ts";
+import { readReplication } from "./replication.ts";
 import { rowRoute } from "./route.ts";
 import { identify, readCollations, readFacts } from "./server.ts";
 import { openSession } from "./session.ts";
@@ -51,6 +52,7 @@ export async function connectSource(target: MysqlTarget, settings: SourceSetting
     currentPlace: async () => ({ ...(await logStatus(session, identity.flavour)), server: identity.server }),
     placeAfter: (gtid) => placeAfter({ target, session, identity, replicaId: settings.replicaId ?? REPLICA_ID }, gtid),
     facts: () => readFacts(session),
+    replication: () => readReplication(session, identity.flavour),
     describeTables: (databases) => readTables(session, databases),
     extent: (table) => extent(session, table),
     read: async function* ({ table, signal, ...range }) {
