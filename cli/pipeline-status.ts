@@ -12,6 +12,8 @@ const pipelineStatus: z.ZodType<PipelineStatus> = z.object({
       file: z.string(),
       pos: count,
       lagSeconds: count.nullable(),
+      sourceLagSeconds: count.nullable(),
+      lost: z.string().nullable(),
       savedAt: z.string(),
       anchor: z
         .object({

@@ -47,5 +47,11 @@ function captureLine(capture: SourceStatus["capture"]): string {
   const lag = capture.lagSeconds === null ? "lag not known" : `${capture.lagSeconds.toFixed(1)} s behind`;
   const { anchor } = capture;
   const start = anchor === null ? "" : `\nnewest snapshot at ${anchor.file}:${anchor.pos}, by ${anchor.facility}`;
-  return `change capture at ${capture.file}:${capture.pos}, ${lag} (saved ${capture.savedAt})${start}`;
+  const source =
+    capture.sourceLagSeconds === null ? "" : `; the source is a replica, itself ${capture.sourceLagSeconds} s behind`;
+  const lost =
+    capture.lost === null
+      ? ""
+      : `\nchange capture has lost its place: ${capture.lost}\nall tables are resynced (docs/RUNBOOK.md#the-binlog-was-purged)`;
+  return `change capture at ${capture.file}:${capture.pos}, ${lag}${source} (saved ${capture.savedAt})${lost}${start}`;
 }

@@ -8,9 +8,13 @@ import type { BenchEngines } from "./engines.ts";
 import { measure } from "./measure.ts";
 import { DATABASE } from "./orders-table.ts";
 
+/** Where the engine's jars and our classes are, once installed. */
+export const debeziumClassPath = (): string => `${CLASSES}:${JARS}/*`;
+
 const FOLDER = path.join(local, "java", "debezium");
 const JARS = path.join(FOLDER, "jars");
 const CLASSES = path.join(FOLDER, "classes");
+const PROGRAMS = ["CapturePeer", "PrintChanges"];
 const SOURCE = path.join(root, "bench", "debezium");
 
 export interface PeerRun {
@@ -29,7 +33,7 @@ export interface PeerReport {
   readonly peakMb: number;
 }
 
-/** Fetches the engine's jars with Maven, once, and compiles the peer. */
+/** Fetches the engine's jars with Maven, once, and compiles what runs it. */
 export async function installDebezium(): Promise<void> {
   const { java } = await readTools();
   await mkdir(CLASSES, { recursive: true });
@@ -47,7 +51,7 @@ export async function installDebezium(): Promise<void> {
   await runToEnd({
     name: "javac",
     command: path.join(path.dirname(java), "javac"),
-    args: ["-cp", `${JARS}/*`, "-d", CLASSES, path.join(SOURCE, "CapturePeer.java")],
+    args: ["-cp", `${JARS}/*`, "-d", CLASSES, ...PROGRAMS.map((name) => path.join(SOURCE, `${name}.java`))],
     log: path.join(FOLDER, "javac.log"),
   });
 }
@@ -90,7 +94,7 @@ export async function runDebezium(run: PeerRun, meanwhile?: () => Promise<void>)
   await mkdir(run.dir, { recursive: true });
   const file = path.join(run.dir, "engine.properties");
   await writeFile(file, engineProperties(run));
-  const args = ["-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", `${CLASSES}:${JARS}/*`];
+  const args = ["-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", debeziumClassPath()];
   const measuring = measure(java, [...args, "CapturePeer", file, run.engines.broker, run.topic, String(run.records)]);
   if (meanwhile !== undefined) await Promise.race([meanwhile(), measuring]);
   const { output, peakMb } = await measuring;

@@ -3,7 +3,7 @@ import { hasPersonalData } from "../../schemas/model/table.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { fitOf } from "../../schemas/types/fit.ts";
 import { columnTypeOf, refusalOf } from "../../schemas/types/from-mysql.ts";
-import type { ServerFacts, SourceTable } from "../core/capture-ports.ts";
+import type { Replication, ServerFacts, SourceTable } from "../core/capture-ports.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
 export interface Preflight {
@@ -39,7 +39,7 @@ export function preflight(
       ...privilegeProblems(facts, tables),
       ...findings.flatMap((finding) => finding.problems),
     ],
-    warnings: [...checkRetention(facts), ...findings.flatMap((finding) => finding.warnings)],
+    warnings: [...checkRetention(facts), ...checkLagSeen(facts), ...findings.flatMap((finding) => finding.warnings)],
   };
 }
 
@@ -47,7 +47,7 @@ export function preflight(
  * Row events must carry every column with its name (MySQL manual, "Binary Logging Options and Variables"):
  * binlog_row_metadata=FULL makes table maps self-describing; compression and partial JSON hide values.
  */
-function checkServer({ variables }: ServerFacts): string[] {
+function checkServer({ variables, replication }: ServerFacts): string[] {
   if (!isOn(variables["log_bin"])) {
     return ["The binary log is off. Start the server with --log-bin=binlog --binlog-format=ROW --server-id=1."];
   }
@@ -63,6 +63,7 @@ function checkServer({ variables }: ServerFacts): string[] {
       ? [`${name} is ${variables[name]}: ${why}. Run: ${fix} (and in the server's option file).`]
       : [];
   return [
+    ...(replication === null ? [] : checkReplica(replication, variables)),
     ...required("binlog_format", "ROW"),
     ...required("binlog_row_image", "FULL"),
     ...(variables["binlog_row_metadata"] === undefined
@@ -81,6 +82,16 @@ function checkServer({ variables }: ServerFacts): string[] {
   ];
 }
 
+/** MySQL 8.0.26 renamed the variable. */
+function checkReplica({ from }: Replication, variables: ServerFacts["variables"]): string[] {
+  const name = variables["log_replica_updates"] === undefined ? "log_slave_updates" : "log_replica_updates";
+  if (isOn(variables[name])) return [];
+  return [
+    `The source is a replica${from === null ? "" : ` of ${from}`} and ${name} is ${variables[name] ?? "unknown"}: its binlog lacks what it replicates. ` +
+      `Start it with --${name.replaceAll("_", "-")}=ON, or capture from ${from ?? "the server that it replicates from"}.`,
+  ];
+}
+
 const isOn = (value: string | undefined): boolean =>
   value !== undefined && !["", "0", "OFF", "NO"].includes(value.toUpperCase());
 
@@ -91,6 +102,14 @@ function checkRetention({ variables }: ServerFacts): string[] {
   return [
     `The binary log is kept for ${seconds} s only: capture that stops for longer must copy again. ` +
       `Run: SET GLOBAL binlog_expire_logs_seconds = ${MINIMUM_RETENTION_SECONDS} (or more).`,
+  ];
+}
+
+function checkLagSeen({ replication, user }: ServerFacts): string[] {
+  if (replication === null || replication.from !== null) return [];
+  const account = user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
+  return [
+    `The source is a replica, and user ${user} may not see how far behind it is. Run: GRANT SLAVE MONITOR ON *.* TO ${account}.`,
   ];
 }
 

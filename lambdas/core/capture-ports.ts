@@ -115,6 +115,14 @@ export interface SnapshotBatch {
   readonly lastKey: readonly KeyValue[] | null;
 }
 
+/** A source that is itself a replica. */
+export interface Replication {
+  /** `host:port` of the server that it replicates from; null when the user may not know. */
+  readonly from: string | null;
+  /** null when the server does not say, or the user may not know. */
+  readonly behindSeconds: number | null;
+}
+
 export interface ServerFacts {
   readonly flavour: "mysql" | "mariadb";
   /** As the server says it, e.g. `11.4.5-MariaDB-log`. */
@@ -123,6 +131,8 @@ export interface ServerFacts {
   readonly variables: Readonly<Record<string, string>>;
   /** Lines of SHOW GRANTS: with what the active roles bring. */
   readonly grants: readonly string[];
+  /** null: the server is no replica, as far as the user may know. */
+  readonly replication: Replication | null;
   /** `user@host` of the connection. */
   readonly user: string;
 }
@@ -193,6 +203,8 @@ export interface SourceDatabase {
   placeAfter(gtid: string): Promise<LogPlace>;
   /** The server's own settings and the user's rights, for preflight. */
   facts(): Promise<ServerFacts>;
+  /** What the server replicates from; null when it is no replica, as far as the user may know. */
+  replication(): Promise<Replication | null>;
   /** All base tables of these databases that exist, as information_schema shows them now. */
   describeTables(databases: readonly string[]): Promise<readonly SourceTable[]>;
   /** Smallest and largest value of the first key column and the optimizer's row estimate; null for an empty table. */

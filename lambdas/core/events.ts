@@ -47,6 +47,8 @@ export interface StatusMark {
    * taken stays fixed from then on, so that waiting ends though the source goes on writing.
    */
   readonly ends?: Readonly<Record<string, readonly number[]>>;
+  /** Whose log the place is in. @default - not compared */
+  readonly server?: string;
 }
 
 export interface TableStatus {
@@ -88,6 +90,10 @@ export interface PipelineStatus {
     readonly file: string;
     readonly pos: number;
     readonly lagSeconds: number | null;
+    /** How far the source itself is behind, where it is a replica and says so. */
+    readonly sourceLagSeconds: number | null;
+    /** Why capture cannot go on from its place; null: it can. */
+    readonly lost: string | null;
     readonly savedAt: string;
     /** Where the newest snapshot's rows stand in the log, and how the source gave it; null before the first. */
     readonly anchor: Pick<Anchor, "facility" | "file" | "pos"> | null;

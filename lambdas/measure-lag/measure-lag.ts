@@ -2,7 +2,7 @@ import { z } from "zod";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { rowCounts } from "../../schemas/sql/status.ts";
-import type { LogPlace, SourceDatabase } from "../core/capture-ports.ts";
+import type { SourceDatabase } from "../core/capture-ports.ts";
 import { readCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { MalformedInputError } from "../core/errors.ts";
@@ -21,7 +21,7 @@ import type { PositionPorts, TablePositions } from "./positions.ts";
 
 export interface MeasureLagPorts extends PositionPorts {
   readonly state: ObjectStore;
-  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "close">>;
+  readonly openSource: () => Promise<Pick<SourceDatabase, "currentPlace" | "replication" | "close">>;
   readonly warehouse: Warehouse;
   readonly telemetry: Telemetry;
   readonly now: Now;
@@ -44,7 +44,8 @@ export async function status(
   ports: MeasureLagPorts,
   given?: StatusMark,
 ): Promise<PipelineStatus> {
-  const mark: StatusMark = given ?? (await sourcePlace(ports));
+  const { mark, sourceLagSeconds } =
+    given === undefined ? await askSource(ports) : { mark: given, sourceLagSeconds: null };
   const checkpoint = await readCheckpoint(ports.state, settings.sourceName);
   const anchor = await readNewestAnchor(settings.sourceName, ports.state);
   const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports, mark.ends);
@@ -55,7 +56,12 @@ export async function status(
   const ends =
     mark.ends ?? (captured ? Object.fromEntries(tables.map((table) => [table.table, table.ends])) : undefined);
   return {
-    mark: { file: mark.file, pos: mark.pos, ...(ends !== undefined && { ends }) },
+    mark: {
+      file: mark.file,
+      pos: mark.pos,
+      ...(mark.server !== undefined && { server: mark.server }),
+      ...(ends !== undefined && { ends }),
+    },
     capture:
       checkpoint === null
         ? null
@@ -63,6 +69,8 @@ export async function status(
             file: checkpoint.position.file,
             pos: checkpoint.position.pos,
             lagSeconds: captured ? 0 : lagSeconds(checkpoint, ports.now()),
+            sourceLagSeconds,
+            lost: checkpoint.lost ?? null,
             savedAt: checkpoint.savedAt,
             anchor: anchor === null ? null : { facility: anchor.facility, file: anchor.file, pos: anchor.pos },
           },
@@ -79,7 +87,10 @@ export async function measure(settings: MeasureLagSettings, ports: MeasureLagPor
   const found = await status(settings, ports);
   const { telemetry } = ports;
   const lag = captureLag(found);
-  if (lag !== null) telemetry.metric(METRICS.captureLag, lag, "Seconds", { Source: settings.sourceName });
+  const sourceLag = found.capture?.sourceLagSeconds ?? null;
+  const ofSource = { Source: settings.sourceName };
+  if (lag !== null) telemetry.metric(METRICS.captureLag, Math.max(lag, sourceLag ?? 0), "Seconds", ofSource);
+  if (sourceLag !== null) telemetry.metric(METRICS.replicaLag, sourceLag, "Seconds", ofSource);
   for (const table of found.tables) {
     const dimensions = { Table: table.table };
     telemetry.metric(METRICS.landLag, Math.max(0, table.published - table.landed), "Count", dimensions);
@@ -132,10 +143,14 @@ export async function report(
   return result;
 }
 
-async function sourcePlace(ports: MeasureLagPorts): Promise<LogPlace> {
+async function askSource(
+  ports: MeasureLagPorts,
+): Promise<{ readonly mark: StatusMark; readonly sourceLagSeconds: number | null }> {
   const source = await ports.openSource();
   try {
-    return await source.currentPlace();
+    const { file, pos, server } = await source.currentPlace();
+    const replication = await source.replication();
+    return { mark: { file, pos, server }, sourceLagSeconds: replication?.behindSeconds ?? null };
   } finally {
     await source.close();
   }
@@ -149,8 +164,10 @@ async function readFinish(snapshotId: string, state: ObjectStore): Promise<z.out
 }
 
 /** Everything before the checkpoint's position is acknowledged by Kafka. */
-function reached(checkpoint: Checkpoint, mark: LogPlace): boolean {
+function reached(checkpoint: Checkpoint, mark: StatusMark): boolean {
   const { epoch } = checkpoint.position;
+  // Places of another server, or of a history that is lost, do not compare.
+  if (checkpoint.lost !== undefined || (mark.server !== undefined && mark.server !== checkpoint.server)) return false;
   return comparePositions(checkpoint.position, { epoch, ...mark }) >= 0;
 }
 

@@ -8,6 +8,7 @@ export const facts: ServerFacts = {
   version: "11.4.5-MariaDB-log",
   variables: { log_bin: "ON", binlog_format: "ROW", binlog_row_image: "FULL", binlog_row_metadata: "FULL" },
   grants: ["GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost`"],
+  replication: null,
   user: "root@localhost",
 };
 

@@ -1,4 +1,5 @@
 import type { ServerFacts } from "../../core/capture-ports.ts";
+import { readReplication } from "./replication.ts";
 import type { MysqlSession } from "./session.ts";
 import type { Collations } from "./values/charsets.ts";
 
@@ -44,5 +45,6 @@ export async function readFacts(session: MysqlSession): Promise<ServerFacts> {
   const [who] = await session.query("SELECT CURRENT_USER() AS user");
   // Without FOR, MariaDB shows what comes by roles too, as MySQL does.
   const grants = (await session.query("SHOW GRANTS")).map((row) => Object.values(row)[0] ?? "");
-  return { flavour, version, variables, grants, user: who?.user ?? "" };
+  const replication = await readReplication(session, flavour);
+  return { flavour, version, variables, grants, replication, user: who?.user ?? "" };
 }

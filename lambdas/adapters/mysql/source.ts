@@ -6,6 +6,7 @@ import { takeAnchor } from "../binlog/anchor.ts";
 import { placeAfter } from "../binlog/place-after.ts";
 import { quoteName, quoteText } from "./literal.ts";
 import { logStatus } from "./log-place.ts";
+import { readReplication } from "./replication.ts";
 import { rowRoute } from "./route.ts";
 import { identify, readCollations, readFacts } from "./server.ts";
 import { openSession } from "./session.ts";
@@ -55,6 +56,7 @@ export async function connectSource(target: MysqlTarget, settings: SourceSetting
       const tables = await readTables(session, databases);
       return (await logsCascades(session)) ? tables.map((table) => ({ ...table, silentForeignKeys: [] })) : tables;
     },
+    replication: () => readReplication(session, identity.flavour),
     extent: (table) => extent(session, table),
     read: async function* ({ table, signal, ...range }) {
       const reading = await openSession(target);

@@ -88,11 +88,16 @@ async function serverAt(url: string): Promise<Server> {
   return { target, admin: await openSession(target) };
 }
 
-/** Two processes of the local server; the replica writes what it replicates to its own log. */
-async function startLocalPair(): Promise<Pair> {
+/**
+ * Two processes of the local server.
+ * @param logsUpdates whether the replica writes what it replicates to its own log
+ */
+export async function startLocalPair(logsUpdates = true): Promise<Pair> {
   const folders = await Promise.all(["a", "b"].map((name) => mkdtemp(path.join(tmpdir(), `millrace-pair-${name}-`))));
+  // The variable has one name on MariaDB and another on MySQL.
+  const updates = ["slave", "replica"].map((who) => `--loose-log-${who}-updates=${logsUpdates ? "ON" : "OFF"}`);
   const [a, b] = await Promise.all(
-    folders.map((dataDir, i) => startMysql({ dataDir, server: [`--server-id=${101 + i}`, "--log-slave-updates=ON"] })),
+    folders.map((dataDir, i) => startMysql({ dataDir, server: [`--server-id=${101 + i}`, ...updates] })),
   );
   if (a === undefined || b === undefined) throw new Error("two servers were to start");
   const source = await serverAt(a.endpoint);
@@ -155,7 +160,7 @@ const given = (name: string, version: string) => {
  * MILLRACE_MYSQL9_REPLICA_URL (MILLRACE_MYSQL84_...) name one, both as a user that may do everything.
  */
 export const PAIRS: readonly { readonly name: string; start(databases: readonly string[]): Promise<Pair> }[] = [
-  { name: "two local servers", start: startLocalPair },
+  { name: "two local servers", start: () => startLocalPair() },
   ...given("MySQL 9", "MYSQL9"),
   ...given("MySQL 8.4", "MYSQL84"),
 ];

@@ -36,6 +36,7 @@ function source(overrides: Partial<SourceDatabase> = {}, onRead: () => void = ()
     currentPlace: async () => ({ file: "binlog.000007", pos: 4_000, gtid: null, server: "s1" }),
     facts: async () => facts,
     extent: async (table) => (table.name === "orders" ? { min: 1, max: 10, rows: 10 } : null),
+    replication: async () => null,
     placeAfter: async () => ({ file: "binlog.000001", pos: 4 }),
     describeTables: async () => definitions.map(asSource),
     read: async function* ({ table, above, upTo, after }) {

@@ -27,6 +27,25 @@ describe("preflight", () => {
     expect(set(variables)).toEqual([expect.stringContaining(fix)]);
   });
 
+  it("refuses a replica that does not log what it replicates, and takes one that does", () => {
+    const replication = { from: "primary:3306", behindSeconds: 0 };
+    const variables = (updates: string) => ({ ...facts.variables, log_slave_updates: updates });
+    expect(problems({ replication, variables: variables("OFF") })).toEqual([
+      expect.stringMatching(/replica of primary:3306 and log_slave_updates is OFF.*--log-slave-updates=ON, or capture/),
+    ]);
+    expect(problems({ replication, variables: variables("ON") })).toEqual([]);
+    expect(problems({ variables: variables("OFF") })).toEqual([]);
+  });
+
+  it("says how to see the lag of a replica", () => {
+    const change = { replication: { from: null, behindSeconds: null }, user: "app@%" };
+    const variables = { ...facts.variables, log_replica_updates: "ON" };
+    expect(preflight({ ...facts, ...change, variables }, [table], [orders])).toEqual({
+      problems: [],
+      warnings: [expect.stringContaining("GRANT SLAVE MONITOR ON *.* TO 'app'@'%'")],
+    });
+  });
+
   it("asks for an upgrade where row metadata is unknown", () => {
     expect(problems({ variables: { log_bin: "ON", binlog_format: "ROW", binlog_row_image: "FULL" } })).toEqual([
       expect.stringContaining("MariaDB 10.5"),

@@ -24,6 +24,8 @@ const found = (caughtUp: boolean): PipelineStatus => ({
     file: "binlog.000003",
     pos: 800,
     lagSeconds: 1.25,
+    sourceLagSeconds: null,
+    lost: null,
     savedAt: "2025-01-01T00:00:00Z",
     anchor: { facility: "gtid_executed", file: "binlog.000001", pos: 157 },
   },
@@ -53,6 +55,15 @@ describe("status", () => {
     expect(text).toContain("COPY refused");
     expect(text).toContain("mysql://127.0.0.1:1");
     expect(text).not.toContain("null");
+  });
+
+  it("says that the source is a replica, and that capture has lost its place", async () => {
+    const status = found(false);
+    const capture = status.capture === null ? null : { ...status.capture, sourceLagSeconds: 12, lost: "it was reset" };
+    const text = statusText(answerOf("local", endpoints, await alone({ ...status, capture })));
+    expect(text).toContain("the source is a replica, itself 12 s behind");
+    expect(text).toContain("change capture has lost its place: it was reset");
+    expect(text).toContain("RUNBOOK.md#the-binlog-was-purged");
   });
 
   it("says what to do when nothing was ever captured", async () => {

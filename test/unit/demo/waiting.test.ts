@@ -6,7 +6,15 @@ import { watchForStall, whereItStands } from "../../../localstack/demo/run/stall
 
 const status = (loaded: number, lastError: string | null = null): PipelineStatus => ({
   mark: { file: "binlog.000001", pos: 900 },
-  capture: { file: "binlog.000001", pos: 900, lagSeconds: 0, savedAt: "", anchor: null },
+  capture: {
+    file: "binlog.000001",
+    pos: 900,
+    lagSeconds: 0,
+    sourceLagSeconds: null,
+    lost: null,
+    savedAt: "",
+    anchor: null,
+  },
   tables: [
     {
       table: "shop_orders",

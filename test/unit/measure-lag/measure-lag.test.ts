@@ -21,10 +21,14 @@ interface World {
   landed: readonly (number | null)[];
   loaded: readonly number[];
   touched: number;
+  /** The server that answers. @default - the one that was captured */
+  server?: string;
+  /** Seconds that it is behind the one it replicates from. @default - it is no replica */
+  behind?: number | null;
 }
 
 /** Topic orders ends at [5, 3]; offices is empty. */
-function world({ checkpoint, landed, loaded: positions, touched }: World) {
+function world({ checkpoint, landed, loaded: positions, touched, server = "s", behind = null }: World) {
   const state = memoryStore();
   const position = { epoch: 1, file: "binlog.000002", pos: checkpoint };
   const saved = { position, sent: null, gtid: null, server: "s", turn: 0, owner: "", committedAt: 4_000 };
@@ -38,7 +42,8 @@ function world({ checkpoint, landed, loaded: positions, touched }: World) {
     telemetry,
     now: () => 10_000,
     openSource: async () => ({
-      currentPlace: async () => ({ file: "binlog.000002", pos: 700, gtid: null, server: "s" }),
+      currentPlace: async () => ({ file: "binlog.000002", pos: 700, gtid: null, server }),
+      replication: async () => (behind === null ? null : { from: "primary:3306", behindSeconds: behind }),
       close: async () => undefined,
     }),
     endOffsets: async () =>
@@ -102,8 +107,16 @@ describe("status", () => {
     ["one partition is not loaded", { loaded: [5, 2] }],
     ["one partition was never loaded", { loaded: [5] }],
     ["keys wait for the star", { touched: 1 }],
+    ["another server answers than the one that was captured", { server: "other" }],
   ])("is not caught up while %s", async (_, change) => {
     expect((await status(settings, world({ ...through, ...change }).ports)).caughtUp).toBe(false);
+  });
+
+  it("is as far behind as the replica that it captures from", async () => {
+    const { ports, telemetry } = world({ ...through, behind: 40 });
+    expect((await measure(settings, ports)).capture?.sourceLagSeconds).toBe(40);
+    expect(telemetry.metrics.get("SourceReplicaLagSeconds")).toBe(40);
+    expect(telemetry.metrics.get("CaptureLagSeconds")).toBe(40);
   });
 
   it("measures against the mark it is given", async () => {

@@ -52,6 +52,7 @@ function world() {
     }),
     currentPlace: async () => ({ ...at(log.pos), gtid: null, server: "s" }),
     facts: () => Promise.reject(new Error("not asked")),
+    replication: async () => null,
     placeAfter: async () => ({ file: "binlog.000001", pos: 4 }),
     describeTables: async () => [
       ...[table, keyless].map(({ name }) => ({ db: "lab", name, columns: [], primaryKey: [], silentForeignKeys: [] })),
