@@ -7,6 +7,7 @@ import { watchForStall, whereItStands } from "../../../localstack/demo/run/stall
 const status = (loaded: number, lastError: string | null = null): PipelineStatus => ({
   mark: { file: "binlog.000001", pos: 900 },
   capture: { file: "binlog.000001", pos: 900, lagSeconds: 0, savedAt: "", anchor: null },
+  copyWaits: null,
   tables: [
     { table: "shop_orders", published: 10, landed: 10, loaded, starred: loaded, lastError, held: null, resync: [] },
   ],
