@@ -24,6 +24,7 @@ const pipelineStatus: z.ZodType<PipelineStatus> = z.object({
         .nullable(),
     })
     .nullable(),
+  copyWaits: z.object({ table: z.string(), reason: z.string(), since: z.string() }).nullable(),
   tables: z.array(
     z.object({
       table: z.string(),

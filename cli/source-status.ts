@@ -6,7 +6,7 @@ import type { SourceOutputs } from "./stack-outputs.ts";
 import { untilCaughtUp } from "./until-caught-up.ts";
 
 /** What is known of one source. */
-export interface SourceStatus extends Pick<PipelineStatus, "capture" | "caughtUp"> {
+export interface SourceStatus extends Pick<PipelineStatus, "capture" | "copyWaits" | "caughtUp"> {
   readonly name: string;
   readonly areas: readonly string[];
   /** Null when it did not answer. */
@@ -62,8 +62,16 @@ function statusOf(
   answer: PromiseSettledResult<PipelineStatus> | undefined,
 ): SourceStatus {
   if (answer?.status !== "fulfilled") {
-    return { name, areas, mark: null, capture: null, caughtUp: false, error: messageOf(answer?.reason) };
+    return {
+      name,
+      areas,
+      mark: null,
+      capture: null,
+      copyWaits: null,
+      caughtUp: false,
+      error: messageOf(answer?.reason),
+    };
   }
-  const { mark, capture, caughtUp } = answer.value;
-  return { name, areas, mark, capture, caughtUp, error: null };
+  const { mark, capture, copyWaits, caughtUp } = answer.value;
+  return { name, areas, mark, capture, copyWaits, caughtUp, error: null };
 }

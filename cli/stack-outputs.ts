@@ -5,7 +5,8 @@ import { CommandError } from "./errors.ts";
 import type { Target } from "./target.ts";
 
 const STACKS = ["Data", "Pipeline"] as const;
-const OUTPUTS = [
+/** Those of the deployment as a whole. */
+export const OUTPUTS = [
   "LandBatchName",
   "LoadWarehouseName",
   "LandingBucket",

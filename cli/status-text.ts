@@ -36,9 +36,11 @@ function noteOf({
     .join("\n");
 }
 
-function sourceLines({ name, areas, capture, error }: SourceStatus, sources: number): string {
-  if (sources === 1) return captureLine(capture);
-  const found = error === null ? captureLine(capture) : `does not answer: ${error}`;
+function sourceLines({ name, areas, capture, copyWaits, error }: SourceStatus, sources: number): string {
+  const waits =
+    copyWaits === null ? "" : `\nthe copy of ${copyWaits.table} waits since ${copyWaits.since}: ${copyWaits.reason}`;
+  if (sources === 1) return `${captureLine(capture)}${waits}`;
+  const found = error === null ? `${captureLine(capture)}${waits}` : `does not answer: ${error}`;
   return `source ${name} (${areas.join(", ")}): ${found}`;
 }
 

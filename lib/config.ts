@@ -54,6 +54,13 @@ export interface SourceConfig {
    * @default - all areas that no other source names; one source may leave it out
    */
   readonly areas?: readonly string[];
+  /**
+   * Replicas of this server whose lag makes copies wait (`capture.maxReplicaLagSeconds`): those that people read from.
+   * Asked as the source's user, who needs REPLICATION CLIENT there (MariaDB: SLAVE MONITOR). Replicas that are delayed
+   * on purpose do not belong here.
+   * @default - none: a server does not know how far its replicas are
+   */
+  readonly replicas?: readonly { readonly host: string; readonly port: number }[];
 }
 
 export interface KafkaConfig {
@@ -89,6 +96,16 @@ export interface CaptureConfig {
   readonly chunkRows: number;
   /** Rows a second and chunk; 0 is unthrottled. */
   readonly rowsPerSecond: number;
+  /**
+   * A copy waits while one of the source's `replicas`, or the source where it is a replica itself, is behind more
+   * seconds than this; 0: never. Rows are read only, but reading takes disk and cache from what must be applied.
+   */
+  readonly maxReplicaLagSeconds: number;
+  /**
+   * A copy waits while the source runs more statements than this at once besides ours (Threads_running, in which the
+   * dumps to replicas count too); 0: never.
+   */
+  readonly maxThreadsRunning: number;
   /** Chunks read at the same time. */
   readonly parallelism: number;
   /** Seconds between two looks whether a copy is loaded. */
@@ -227,6 +244,8 @@ const prod: StageConfig = {
     serverIdBase: 730_000_000,
     chunkRows: 500_000,
     rowsPerSecond: 50_000,
+    maxReplicaLagSeconds: 10,
+    maxThreadsRunning: 50,
     parallelism: 8,
     pollSeconds: 15,
   },

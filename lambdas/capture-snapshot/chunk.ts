@@ -1,7 +1,6 @@
-import { z } from "zod";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { KeyValue, Publisher, SourceDatabase } from "../core/capture-ports.ts";
+import type { Publisher, SourceDatabase, SourceLoad } from "../core/capture-ports.ts";
 import type { ChunkOutcome } from "../core/events.ts";
 import { ConfigurationError, FencedError, MalformedInputError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
@@ -10,7 +9,8 @@ import { hasPersonalKey } from "../core/personal-data.ts";
 import type { Seal } from "../core/personal-data.ts";
 import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey } from "../core/state-keys.ts";
-import { parseStored } from "../core/stored-json.ts";
+import { ChunkProgress } from "./chunk-progress.ts";
+import { Pace } from "./pace.ts";
 import { readPlan, snapshotOrigin } from "./plan.ts";
 import type { SnapshotPlan } from "./plan.ts";
 
@@ -23,6 +23,8 @@ export interface ChunkPorts {
   readonly sleep: Sleep;
   /** Milliseconds the run may still take. */
   readonly remaining: () => number;
+  /** @default - the source's load does not matter */
+  readonly load?: Pick<SourceLoad, "hindrance"> | undefined;
   /** Seals keys that are personal data: how far a chunk is lies on S3. @default - no table has such keys */
   readonly seal?: Seal | undefined;
 }
@@ -35,20 +37,6 @@ export interface ChunkRequest {
   /** 0: unthrottled. */
   readonly rowsPerSecond: number;
 }
-
-const keyPart = z.union([
-  z.object({ text: z.string() }),
-  z.object({ number: z.number() }),
-  z.object({ base64: z.string() }),
-]);
-const keyParts = z.array(keyPart);
-const progressSchema = z.object({
-  rows: z.int(),
-  done: z.boolean(),
-  after: z.union([keyParts, z.object({ sealed: z.string() })]).nullable(),
-});
-/** How far a chunk is: everything up to and including the key `after` is acknowledged by Kafka. */
-type Progress = z.output<typeof progressSchema>;
 
 const SAVE_EVERY_MS = 2_000;
 /** Time kept back to flush, save and answer. */
@@ -97,47 +85,57 @@ async function publishRange(
   const { publisher, now } = ports;
   const keyless = table.key === "none";
   const topic = topicName(table);
-  const began = now();
   let { rows } = keyless ? { rows: 0 } : progress.now;
   const rowsBefore = rows;
-  let savedAt = began;
+  let savedAt = now();
   let after = keyless ? null : progress.after();
-  let complete = true;
-  const stop = new AbortController();
-  const batches = ports.source.read({ table, above: range.above, upTo: range.upTo, after, signal: stop.signal });
-  try {
-    for await (const batch of batches) {
-      const writer = recordWriter(snapshotOrigin(table, plan, request.sourceName), now());
-      for (const row of batch.rows) {
-        const room = publisher.send(topic, row.key, writer.change("r", keyless ? rows : 0, null, row.after));
-        rows += 1;
-        if (!room) await publisher.drained();
+  const { sourceName, rowsPerSecond } = request;
+  const mayGoOn = (): boolean => ports.remaining() >= RESERVE_MS;
+  const pace = new Pace({ sourceName, table: qualifiedName(table), rowsPerSecond }, { ...ports, mayGoOn });
+
+  /** Reads from `after` on. The connection is closed while the copy waits: an open read keeps old rows alive there. */
+  const readOn = async (): Promise<"end" | "no time" | { readonly hindrance: string }> => {
+    const stop = new AbortController();
+    try {
+      const batches = ports.source.read({ table, above: range.above, upTo: range.upTo, after, signal: stop.signal });
+      for await (const batch of batches) {
+        const writer = recordWriter(snapshotOrigin(table, plan, sourceName), now());
+        for (const row of batch.rows) {
+          const room = publisher.send(topic, row.key, writer.change("r", keyless ? rows : 0, null, row.after));
+          rows += 1;
+          if (!room) await publisher.drained();
+        }
+        after = batch.lastKey;
+        if (now() - savedAt >= SAVE_EVERY_MS) {
+          await publisher.flush();
+          if (!keyless) await progress.save({ rows, done: false, after });
+          savedAt = now();
+        }
+        await pace.took(batch.rows.length);
+        // Rows without a key cannot be gone on with in another read.
+        if (keyless) continue;
+        if (!mayGoOn()) return "no time";
+        const hindrance = await pace.hindrance();
+        if (hindrance !== null) return { hindrance };
       }
-      after = batch.lastKey;
-      if (now() - savedAt >= SAVE_EVERY_MS) {
-        await publisher.flush();
-        if (!keyless) await progress.save({ rows, done: false, after });
-        savedAt = now();
-      }
-      if (!keyless && ports.remaining() < RESERVE_MS) {
-        complete = false;
-        break;
-      }
-      await throttle(rows - rowsBefore, now() - began, request.rowsPerSecond, ports.sleep);
+      return "end";
+    } finally {
+      stop.abort();
     }
-  } finally {
-    stop.abort();
+  };
+
+  const before = await pace.hindrance();
+  let ended: Awaited<ReturnType<typeof readOn>> = before === null ? await readOn() : { hindrance: before };
+  while (typeof ended === "object") {
+    await publisher.flush();
+    if (rows > rowsBefore) await progress.save({ rows, done: false, after });
+    ended = (await pace.untilFree(ended.hindrance)) ? await readOn() : "no time";
   }
   await publisher.flush();
+  const complete = ended === "end";
   // Nothing resumes after a chunk that is done: no key needs to stay behind.
   await progress.save({ rows, done: complete, after: complete ? null : after });
   ports.telemetry.metric(METRICS.rowsSnapshot, rows - rowsBefore, "Count", { Table: topic });
-}
-
-async function throttle(rows: number, elapsed: number, rowsPerSecond: number, sleep: Sleep): Promise<void> {
-  if (rowsPerSecond === 0) return;
-  const due = (rows / rowsPerSecond) * 1_000;
-  if (due > elapsed) await sleep(due - elapsed);
 }
 
 /** @throws ConfigurationError when rows are named by personal data and there is no key to seal it with */
@@ -146,65 +144,4 @@ function sealFor(table: AnyTable, seal: Seal | undefined): Seal | null {
   if (seal === undefined)
     throw new ConfigurationError(`the keys of ${qualifiedName(table)} are personal data, but no key is configured`);
   return seal;
-}
-
-/** The chunk's own small object; conditional writes keep two runs of one chunk from undoing each other. */
-class ChunkProgress {
-  readonly #state: ObjectStore;
-  readonly #key: string;
-  readonly #seal: Seal | null;
-  #etag: string | null;
-  now: Progress;
-
-  private constructor(state: ObjectStore, key: string, seal: Seal | null, etag: string | null, now: Progress) {
-    this.#state = state;
-    this.#key = key;
-    this.#seal = seal;
-    this.#etag = etag;
-    this.now = now;
-  }
-
-  /** @param seal for keys that must not lie on S3 in the clear; null for others */
-  static async read(state: ObjectStore, key: string, seal: Seal | null): Promise<ChunkProgress> {
-    const stored = await state.get(key);
-    if (stored === null) return new ChunkProgress(state, key, seal, null, { rows: 0, done: false, after: null });
-    const progress = parseStored(stored.body.toString("utf8"), key, progressSchema, "start another snapshot");
-    return new ChunkProgress(state, key, seal, stored.etag, progress);
-  }
-
-  after(): readonly KeyValue[] | null {
-    const { after } = this.now;
-    if (after === null) return null;
-    const parts = "sealed" in after ? this.#opened(after.sealed) : after;
-    return parts.map((part) =>
-      "text" in part ? part.text : "number" in part ? part.number : Buffer.from(part.base64, "base64"),
-    );
-  }
-
-  #opened(sealed: string): z.output<typeof keyParts> {
-    if (this.#seal === null) throw new ConfigurationError(`${this.#key} is sealed, but there is no key to open it`);
-    return keyParts.parse(JSON.parse(this.#seal.open(sealed)));
-  }
-
-  async save(next: { rows: number; done: boolean; after: readonly KeyValue[] | null }): Promise<void> {
-    const parts =
-      next.after?.map((part) =>
-        typeof part === "string"
-          ? { text: part }
-          : typeof part === "number"
-            ? { number: part }
-            : { base64: part.toString("base64") },
-      ) ?? null;
-    const after = parts === null || this.#seal === null ? parts : { sealed: this.#seal.close(JSON.stringify(parts)) };
-    const value: Progress = { ...next, after };
-    const body = Buffer.from(JSON.stringify(value));
-    if (this.#etag === null) {
-      const put = await this.#state.putIfAbsent(this.#key, body, "application/json");
-      if (!put.created) throw new FencedError(`${this.#key} was written by another run`);
-      this.#etag = put.etag;
-    } else {
-      this.#etag = (await this.#state.putIfMatch(this.#key, body, this.#etag)).etag;
-    }
-    this.now = value;
-  }
 }

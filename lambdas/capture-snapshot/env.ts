@@ -8,6 +8,16 @@ import {
   sourceEnvironment,
 } from "../core/env.ts";
 
+const replicas = z.array(z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) }));
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export const captureSnapshotEnvironment = z.object({
   ...sourceEnvironment,
   ...kafkaEnvironment,
@@ -20,4 +30,15 @@ export const captureSnapshotEnvironment = z.object({
   CHUNK_ROWS: envInteger,
   /** Rows a second and chunk at most; 0 means unthrottled. */
   ROWS_PER_SECOND: envInteger,
+  /** Replicas whose lag makes a copy wait: a JSON list of `{"host","port"}`. */
+  SOURCE_REPLICAS: z.string().transform((text, context) => {
+    const parsed = replicas.safeParse(jsonIn(text));
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: "custom", message: 'a JSON list of {"host","port"} is needed' });
+    return z.NEVER;
+  }),
+  /** Seconds behind from which on they do; 0: never. */
+  MAX_REPLICA_LAG_SECONDS: envInteger,
+  /** Statements of others at the source, running at once, above which a copy waits; 0: never. */
+  MAX_THREADS_RUNNING: envInteger,
 });

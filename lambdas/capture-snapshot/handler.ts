@@ -1,12 +1,13 @@
 import { tables as captured } from "../../schemas/sources/index.ts";
 import { newId, now, sleep } from "../adapters/clock/index.ts";
 import { connectionOf, createPublisher, openOffsets } from "../adapters/kafka/index.ts";
-import { connectSource } from "../adapters/mysql/index.ts";
+import { connectSource, openSourceLoad } from "../adapters/mysql/index.ts";
+import type { MysqlTarget } from "../adapters/mysql/index.ts";
 import { personalDataReader } from "../adapters/personal-data/read.ts";
 import { createObjectStore } from "../adapters/s3/index.ts";
 import { readCredentials } from "../adapters/secrets/index.ts";
 import { createTelemetry } from "../adapters/telemetry/index.ts";
-import type { Publisher, SourceDatabase } from "../core/capture-ports.ts";
+import type { Publisher, SourceDatabase, SourceLoad } from "../core/capture-ports.ts";
 import { parseEnvironment } from "../core/env.ts";
 import { tablesOfAreas } from "../core/source-tables.ts";
 import type { ChunkOutcome, SnapshotFinished, SnapshotPlanned, SnapshotRequest } from "../core/events.ts";
@@ -23,10 +24,20 @@ const telemetry = createTelemetry({ stage: env.STAGE, service: "capture-snapshot
 const personalData = personalDataReader(env.PERSONAL_DATA_SECRET, tables);
 const settings = { sourceName: env.SOURCE_NAME, definitions: tables };
 
-const openSource = async (): Promise<SourceDatabase> => {
+const target = async (): Promise<MysqlTarget> => {
   const { username: user, password } = await readCredentials(env.SOURCE_SECRET);
-  const target = { host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS };
-  return connectSource(target, { ...(await personalData()), replicaId: env.ANCHOR_SERVER_ID });
+  return { host: env.SOURCE_HOST, port: env.SOURCE_PORT, user, password, tls: env.SOURCE_TLS };
+};
+
+const openLoad = async (): Promise<SourceLoad> =>
+  openSourceLoad(await target(), {
+    replicas: env.SOURCE_REPLICAS,
+    maxReplicaLagSeconds: env.MAX_REPLICA_LAG_SECONDS,
+    maxThreadsRunning: env.MAX_THREADS_RUNNING,
+  });
+
+const openSource = async (): Promise<SourceDatabase> => {
+  return connectSource(await target(), { ...(await personalData()), replicaId: env.ANCHOR_SERVER_ID });
 };
 
 const sizeLimit = { quarantine: createObjectStore(env.QUARANTINE_BUCKET), telemetry, now };
@@ -43,29 +54,27 @@ export const handler = async (
   switch (request.action) {
     case "plan":
       return using(await openSource(), async (source) =>
-        using(await openOffsets(await connection()), ({ endOffsets }) =>
-          planSnapshot(
-            { ...settings, kind: request.kind, only: request.tables, chunkRows: env.CHUNK_ROWS },
-            { state, source, endOffsets, telemetry, now, newId },
+        using(await openOffsets(await connection()), async ({ endOffsets }) =>
+          using(await openLoad(), (load) =>
+            planSnapshot(
+              { ...settings, kind: request.kind, only: request.tables, chunkRows: env.CHUNK_ROWS },
+              { state, source, endOffsets, load, telemetry, now, newId },
+            ),
           ),
         ),
       );
     case "chunk": {
       const seal = (await personalData())?.seal;
       return using(await openSource(), async (source) =>
-        using(await openPublisher(), (publisher) =>
-          copyChunk(
-            { ...settings, snapshotId: request.snapshotId, chunk: request.chunk, rowsPerSecond: env.ROWS_PER_SECOND },
-            {
-              state,
-              source,
-              publisher,
-              telemetry,
-              now,
-              sleep,
-              remaining: () => context.getRemainingTimeInMillis(),
-              seal,
-            },
+        using(await openPublisher(), async (publisher) =>
+          using(await openLoad(), (load) =>
+            copyChunk(
+              { ...settings, snapshotId: request.snapshotId, chunk: request.chunk, rowsPerSecond: env.ROWS_PER_SECOND },
+              {
+                ...{ state, source, publisher, load, telemetry, now, sleep, seal },
+                remaining: () => context.getRemainingTimeInMillis(),
+              },
+            ),
           ),
         ),
       );

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { columnShapes } from "../../schemas/hash.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import type { Anchor, EndOffsets, ServerFacts, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
+import type {
+  Anchor,
+  EndOffsets,
+  ServerFacts,
+  SourceDatabase,
+  SourceLoad,
+  SourceTable,
+} from "../core/capture-ports.ts";
 import { noteCascades } from "../core/cascades.ts";
 import { parseCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -92,6 +99,8 @@ export interface PlanPorts {
   readonly state: ObjectStore;
   readonly source: SourceDatabase;
   readonly endOffsets: EndOffsets;
+  /** @default - nobody minds the source's replicas */
+  readonly load?: Pick<SourceLoad, "problems"> | undefined;
   readonly telemetry: Telemetry;
   readonly now: Now;
   readonly newId: NewId;
@@ -120,8 +129,9 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const found = await source.describeTables(databases);
   const facts = await source.facts();
   const tables = tablesOnServer(wanted(request), found, facts, telemetry);
-  const { problems, warnings } = preflight(facts, found, tables, request.kind);
-  for (const warning of warnings) telemetry.warn(warning);
+  const checked = preflight(facts, found, tables, request.kind);
+  const problems = [...checked.problems, ...((await ports.load?.problems()) ?? [])];
+  for (const warning of checked.warnings) telemetry.warn(warning);
   if (problems.length > 0) throw new PreflightError(problems);
   checkTableCount(tables);
 

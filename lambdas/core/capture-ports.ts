@@ -218,6 +218,18 @@ export interface SourceDatabase {
   close(): Promise<void>;
 }
 
+/** What a copy must not make worse: the source's load, and how far its replicas are behind. */
+export interface SourceLoad {
+  /**
+   * What speaks against reading on, as a part of a sentence; null: nothing does. Never throws: a server that does not
+   * answer is in the way too.
+   */
+  hindrance(): Promise<string | null>;
+  /** What waiting would not mend, each as a sentence with its fix. */
+  problems(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
 /** End offset (the next one to be written) of each partition, by topic. */
 export type EndOffsets = (topics: readonly string[]) => Promise<ReadonlyMap<string, readonly number[]>>;
 

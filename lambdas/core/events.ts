@@ -1,4 +1,5 @@
 import type { Anchor } from "./capture-ports.ts";
+import type { CopyWait } from "./copy-wait.ts";
 
 /**
  * What the project's own functions are invoked with, besides the events of AWS services. The state machine of the
@@ -98,6 +99,8 @@ export interface PipelineStatus {
     /** Where the newest snapshot's rows stand in the log, and how the source gave it; null before the first. */
     readonly anchor: Pick<Anchor, "facility" | "file" | "pos"> | null;
   } | null;
+  /** What copies wait for at the source, and since when; null: none waits. */
+  readonly copyWaits: Pick<CopyWait, "table" | "reason" | "since"> | null;
   readonly tables: readonly TableStatus[];
   /** Everything committed at the source when the mark was taken is visible in mart. */
   readonly caughtUp: boolean;

@@ -6,6 +6,8 @@ export const METRICS = {
   captureLag: "CaptureLagSeconds",
   rowsCaptured: "RowsCaptured",
   rowsSnapshot: "RowsSnapshot",
+  /** Per Table: seconds that copies waited because of the source's load or its replicas' lag. */
+  snapshotThrottled: "SnapshotThrottledSeconds",
   rowsLanded: "RowsLanded",
   rowsLoaded: "RowsLoaded",
   /** Per Table: records in topics that no object covers yet. */

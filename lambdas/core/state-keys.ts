@@ -8,6 +8,8 @@ export const snapshotFinishKey = (snapshotId: string): string => `${snapshotPref
 export const snapshotReportKey = (snapshotId: string): string => `${snapshotPrefix(snapshotId)}report.json`;
 /** Anchor of the newest snapshot of a source. */
 export const newestAnchorKey = (sourceName: string): string => `state/snapshots/newest-anchor-${sourceName}.json`;
+/** What copies of a source wait for. */
+export const copyWaitKey = (sourceName: string): string => `state/snapshots/waits-${sourceName}.json`;
 /** Up to where a finished resync stands for all records of a topic. */
 export const resyncedKey = (topic: string): string => `state/resyncs/${topic}.json`;
 export const reconcilePlanKey = (runId: string): string => `state/reconcile/${runId}/plan.json`;

@@ -5,6 +5,7 @@ import { rowCounts } from "../../schemas/sql/status.ts";
 import type { SourceDatabase } from "../core/capture-ports.ts";
 import { readCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
+import { readWait } from "../core/copy-wait.ts";
 import { MalformedInputError } from "../core/errors.ts";
 import type { LoadProgress, PipelineStatus, SnapshotReport, StatusMark, TableStatus } from "../core/events.ts";
 import { readErrors } from "../core/last-error.ts";
@@ -51,6 +52,7 @@ export async function status(
   const tables = await readPositions(settings.definitions, settings.cluster, settings.starTables, ports, mark.ends);
   const errors = await readErrors(ports.state);
   const facts = await readTableFacts(ports.state);
+  const waits = await readWait(ports.state, settings.sourceName, ports.now());
   const captured = checkpoint !== null && reached(checkpoint, mark);
   // The checkpoint was read before the offsets: what it has passed is below them.
   const ends =
@@ -74,6 +76,7 @@ export async function status(
             savedAt: checkpoint.savedAt,
             anchor: anchor === null ? null : { facility: anchor.facility, file: anchor.file, pos: anchor.pos },
           },
+    copyWaits: waits === null ? null : { table: waits.table, reason: waits.reason, since: waits.since },
     tables: tables.map((table) => ({
       ...tableStatus(table, errors.get(table.table)?.message ?? null),
       ...standing(facts.get(table.table)),

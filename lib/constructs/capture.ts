@@ -77,6 +77,9 @@ export class Capture extends Construct {
         ANCHOR_SERVER_ID: String(plane.source.serverIds.snapshot),
         CHUNK_ROWS: String(config.capture.chunkRows),
         ROWS_PER_SECOND: String(config.capture.rowsPerSecond),
+        SOURCE_REPLICAS: plane.source.replicas,
+        MAX_REPLICA_LAG_SECONDS: String(config.capture.maxReplicaLagSeconds),
+        MAX_THREADS_RUNNING: String(config.capture.maxThreadsRunning),
       },
       inside: { network, groups: [network.kafkaClients, network.sourceClients] },
     }).function;

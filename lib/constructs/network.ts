@@ -81,7 +81,8 @@ export class Network extends Construct {
       description: "May reach the source database",
       allowAllOutbound: false,
     });
-    for (const port of new Set(config.sources.map((source) => source.port))) {
+    const servers = config.sources.flatMap((source) => [source, ...(source.replicas ?? [])]);
+    for (const port of new Set(servers.map((server) => server.port))) {
       this.sourceClients.addEgressRule(Peer.anyIpv4(), Port.tcp(port), "The source database");
     }
     this.addEndpoints(config.cidr);

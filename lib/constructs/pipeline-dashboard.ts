@@ -45,6 +45,7 @@ export class PipelineDashboard extends Construct {
             metrics.metric("rowsCaptured", Stats.SUM),
             metrics.metric("rowsSnapshot", Stats.SUM),
           ]),
+          graph("Copies waiting for the source (s)", [metrics.metric("snapshotThrottled", Stats.SUM)]),
           graph("Rows landed", [metrics.metric("rowsLanded", Stats.SUM)]),
           graph("Rows loaded", [metrics.metric("rowsLoaded", Stats.SUM)]),
           graph("Kept otherwise than as the column's own value", [

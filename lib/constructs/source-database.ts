@@ -16,12 +16,15 @@ export class SourceDatabase extends Construct {
   readonly areas: Readonly<Record<keyof typeof areasEnvironment, string>>;
   /** Replication server ids: the first of change capture's runs, and those for the anchors of snapshots and of repairs. */
   readonly serverIds: { readonly base: number; readonly snapshot: number; readonly repair: number };
+  /** Servers whose lag matters to copies: a JSON list of `{"host","port"}`. */
+  readonly replicas: string;
   private readonly secret: ISecret;
 
   constructor(scope: Construct, id: string, source: FeedingSource, serverIdBase: number) {
     super(scope, id);
     this.secret = Secret.fromSecretNameV2(this, "Secret", source.secretName);
     this.areas = { SOURCE_AREAS: source.areas.join(",") };
+    this.replicas = JSON.stringify((source.replicas ?? []).map(({ host, port }) => ({ host, port })));
     const base = serverIdBase + SERVER_IDS * source.index;
     this.serverIds = { base, snapshot: base + ANCHOR_IDS.snapshot, repair: base + ANCHOR_IDS.repair };
     this.environment = {

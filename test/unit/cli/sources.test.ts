@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { merged } from "../../../cli/reconcile.ts";
 import { bySource } from "../../../cli/sources.ts";
-import { outputsIn } from "../../../cli/stack-outputs.ts";
+import { OUTPUTS, outputsIn } from "../../../cli/stack-outputs.ts";
 
 const sources = [
   { name: "source", areas: ["classicmodels"] },
@@ -34,11 +34,7 @@ describe("outputs of the stacks", () => {
         `${name} of ${suffix}`,
       ]),
     );
-  const shared = Object.fromEntries(
-    ["LandingBucket", "QuarantineBucket", "ClusterArn", "Workgroup", "Database", "WarehouseSecret"]
-      .concat(["PersonalDataSecret", "StarQueueUrl", "LandBatchName", "LoadWarehouseName"])
-      .map((name) => [name, name]),
-  );
+  const shared = Object.fromEntries(OUTPUTS.filter((name) => name !== "Sources").map((name) => [name, name]));
   const listed = [
     { name: "source", areas: ["classicmodels"], suffix: "" },
     { name: "orders-eu", areas: ["orders"], suffix: "OrdersEu" },

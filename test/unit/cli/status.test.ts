@@ -29,6 +29,7 @@ const found = (caughtUp: boolean): PipelineStatus => ({
     savedAt: "2025-01-01T00:00:00Z",
     anchor: { facility: "gtid_executed", file: "binlog.000001", pos: 157 },
   },
+  copyWaits: null,
   tables: [table("shop_orders", 6), table("shop_items", 7, "COPY refused")],
   caughtUp,
 });

@@ -15,6 +15,7 @@ const status = (loaded: number, lastError: string | null = null): PipelineStatus
     savedAt: "",
     anchor: null,
   },
+  copyWaits: null,
   tables: [
     {
       table: "shop_orders",
