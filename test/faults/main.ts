@@ -6,6 +6,7 @@ import type { FaultOptions } from "./options.ts";
 import { runFaults } from "./run.ts";
 import type { RunReport } from "./run.ts";
 import { startWorld } from "./world/world.ts";
+import type { World } from "./world/world.ts";
 
 const complain = (text: string): void => void process.stderr.write(text);
 const began = Date.now();
@@ -25,15 +26,16 @@ async function main(options: FaultOptions): Promise<number> {
   }
   const { seed, orders } = options;
   say(`seed ${seed}, ${options.faults} faults`);
-  const world = await startWorld({ seed, orders, say, signal: stop.signal });
+  let world: World | null = null;
   let report: RunReport;
   try {
+    world = await startWorld({ seed, orders, say, signal: stop.signal });
     report = await runFaults(world, { ...options, say, signal: stop.signal });
   } catch (error) {
     if (stop.signal.aborted) return INTERRUPTED;
     throw error;
   } finally {
-    await world.stop();
+    await world?.stop();
   }
   return tell(report, options);
 }

@@ -4,7 +4,6 @@ import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { comparePositions } from "../../../lambdas/core/version.ts";
 import type { Random } from "../../../localstack/demo/generator/random.ts";
 import { connectTo, rowsOf } from "../../../localstack/demo/source/connection.ts";
-import { qualifiedName } from "../../../schemas/naming.ts";
 import { Delivery } from "./delivery.ts";
 import type { Outcome } from "./function.ts";
 import type { FunctionName } from "./functions.ts";
@@ -156,11 +155,6 @@ export class Pipeline {
       this.world.copies.end(name);
     }
     return runs.length;
-  }
-
-  /** Names of tables that have landed objects. */
-  get tableNames(): readonly string[] {
-    return this.world.tables.map(qualifiedName);
   }
 }
 
