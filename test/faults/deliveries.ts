@@ -79,6 +79,7 @@ export class Deliveries {
     }
     const batch = delivery.next();
     if (batch === null) return false;
+    this.#pipeline.unloaded.add(batch.topic);
     const answered = haveAnswered(await deliver(batch.event));
     if (answered && commits) batch.commit();
     return answered;
@@ -90,6 +91,7 @@ export class Deliveries {
     for (const other of others) await giveBack(world, queue, other);
     if (message === undefined) return false;
     const answered = haveAnswered(await deliver(sqsEvent([message])));
+    this.#pipeline.unbuilt = true;
     await (answered ? remove(world, queue, message) : giveBack(world, queue, message));
     return answered;
   }
@@ -104,6 +106,7 @@ export class Deliveries {
       outcomes.push(await this.#pipeline.invoke("load-warehouse", sqsEvent([message])));
       await remove(world, "load", message);
     }
+    this.#pipeline.unbuilt = true;
     if (first !== undefined) outcomes.push(await this.#pipeline.invoke("load-warehouse", sqsEvent([first])));
     return outcomes.length > 0 && haveAnswered(outcomes);
   }

@@ -4,8 +4,9 @@ import type { Random } from "../../localstack/demo/generator/random.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { Stage } from "./catalogue.ts";
 import type { Writer } from "./source.ts";
+import { tableOf } from "./world/pipeline.ts";
 import type { Pipeline } from "./world/pipeline.ts";
-import { giveBack, receive, remove, sqsEvent } from "./world/queues.ts";
+import { giveBack, receive, remove } from "./world/queues.ts";
 import type { QUEUES } from "./world/functions.ts";
 
 /** An invocation that has work to do, and what its caller does once it has ended, however it has. */
@@ -13,6 +14,9 @@ export interface Trial {
   readonly run: () => Promise<unknown>;
   readonly after: () => Promise<unknown>;
 }
+
+/** How often work is made for a stage before the harness gives up. */
+const MOST_TRIES = 6;
 
 const nothing = async (): Promise<void> => undefined;
 
@@ -75,33 +79,29 @@ export class Trials {
     await this.#pipeline.landAll();
   }
 
-  /** Messages of a queue that has some; those behind a message that is not asked for stay where they are. */
+  /** Messages of a queue that wake somebody who has work; others are taken away. */
   async messages(queue: keyof typeof QUEUES, effort: number): Promise<readonly Message[]> {
     const pipeline = this.#pipeline;
-    for (let tries = effort; ; tries++) {
-      if (queue === "star") while ((await pipeline.deliver("load")) > 0);
-      const found = effort < tries || effort === 0 ? await receive(pipeline.world, queue) : [];
-      if (found.length > 0) return found;
-      if (tries > effort + 3) throw new Error(`no message comes to the ${queue} queue`);
-      if (tries > effort) await pipeline.must("wake-loaders", {});
-      await this.objectsToLoad(tries);
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (tries > 0 || effort > 0) await this.objectsToLoad(effort + tries);
+      if (tries > 1) await pipeline.must("wake-loaders", {});
+      if (queue === "star" && !pipeline.unbuilt) while ((await pipeline.deliver("load")) > 0);
+      const found = await receive(pipeline.world, queue);
+      const useful = found.filter((message) =>
+        queue === "load" ? pipeline.unloaded.has(tableOf(message)) : pipeline.unbuilt,
+      );
+      for (const message of found) if (!useful.includes(message)) await remove(pipeline.world, queue, message);
+      if (useful.length > 0) return useful;
     }
+    throw new Error(`no message comes to the ${queue} queue`);
   }
 
   async #wakeUp(queue: keyof typeof QUEUES, effort: number): Promise<Trial> {
-    const { world } = this.#pipeline;
+    const pipeline = this.#pipeline;
     const [message, ...others] = this.#random.shuffled(await this.messages(queue, effort));
     if (message === undefined) throw new Error(`the ${queue} queue is empty`);
-    for (const other of others) await giveBack(world, queue, other);
-    let taken = false;
-    return {
-      run: async () => {
-        const name = queue === "load" ? "load-warehouse" : "build-star";
-        const outcome = await this.#pipeline.invoke(name, sqsEvent([message]));
-        taken = outcome.kind === "answered" && !JSON.stringify(outcome.value).includes("itemIdentifier");
-      },
-      after: () => (taken ? remove(world, queue, message) : giveBack(world, queue, message)),
-    };
+    for (const other of others) await giveBack(pipeline.world, queue, other);
+    return { run: () => pipeline.deliverOne(queue, message), after: nothing };
   }
 
   async #recordsToLand(effort: number): Promise<void> {

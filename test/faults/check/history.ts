@@ -64,14 +64,14 @@ function versionsOf({ topics }: World, table: AnyTable): Set<string> {
 export type Versions = ReadonlyMap<string, string>;
 
 export async function readVersions(world: World): Promise<Versions> {
-  const found = new Map<string, string>();
-  for (const table of world.tables.filter(({ key }) => key !== "none")) {
-    const key = keyOf(table).map((column) => `"${column}"::text`);
-    const sql = `SELECT ${key.join(" || '|' || ")} AS id, _version AS version FROM ${mirrorName(table)}`;
-    for (const row of await world.ask(sql))
-      found.set(`${qualifiedName(table)} ${row["id"] ?? ""}`, row["version"] ?? "");
-  }
-  return found;
+  const selects = world.tables
+    .filter(({ key }) => key !== "none")
+    .map((table) => {
+      const key = keyOf(table).map((column) => `"${column}"::text`);
+      return `SELECT '${qualifiedName(table)} ' || ${key.join(" || '|' || ")} AS id, _version AS version FROM ${mirrorName(table)}`;
+    });
+  const rows = await world.ask(selects.join(" UNION ALL "));
+  return new Map(rows.map(({ id, version }) => [id ?? "", version ?? ""]));
 }
 
 /** No key is gone, and none has an older version than before. */

@@ -3,7 +3,7 @@ import type { Findings } from "./findings.ts";
 import { Tally } from "./findings.ts";
 import { compareHistory, compareVersions, readVersions } from "./history.ts";
 import type { Versions } from "./history.ts";
-import { checkLedger } from "./ledger.ts";
+import { checkLedgers } from "./ledger.ts";
 import { compareMirror } from "./mirror.ts";
 import { checkStar } from "./star.ts";
 
@@ -12,7 +12,7 @@ export async function checkAlways(world: World, before: Versions): Promise<{ fin
   const tally = new Tally();
   const versions = await readVersions(world);
   tally.add(compareVersions(before, versions));
-  for (const table of world.tables) tally.add(await checkLedger(world, table, false));
+  tally.add(await checkLedgers(world, false));
   return { findings: tally, versions };
 }
 
@@ -22,8 +22,8 @@ export async function checkAll(world: World): Promise<Findings> {
   for (const table of world.tables) {
     tally.add(await compareMirror(world, table));
     tally.add(await compareHistory(world, table));
-    tally.add(await checkLedger(world, table, true));
   }
+  tally.add(await checkLedgers(world, true));
   tally.add(await checkStar(world));
   return tally;
 }

@@ -15,12 +15,28 @@ interface Range {
  * The ranges of a ledger follow each other without hole or overlap from the first offset on.
  * @param whole they end where the topic ends, and so do the landed objects
  */
-export async function checkLedger(world: World, table: AnyTable, whole: boolean): Promise<Findings> {
+export async function checkLedgers(world: World, whole: boolean): Promise<Findings> {
   const tally = new Tally();
-  const topic = topicName(table);
-  const rows = await world.ask(
-    `SELECT partition, first_offset, last_offset FROM ${ledgerName(table)} ORDER BY partition, first_offset`,
+  const selects = world.tables.map(
+    (table) =>
+      `SELECT '${qualifiedName(table)}' AS name, partition, first_offset, last_offset FROM ${ledgerName(table)}`,
   );
+  const rows = await world.ask(`${selects.join(" UNION ALL ")} ORDER BY partition, first_offset`);
+  for (const table of world.tables) {
+    const own = rows.filter(({ name }) => name === qualifiedName(table));
+    await checkLedger(tally, world, table, own, whole);
+  }
+  return tally;
+}
+
+async function checkLedger(
+  tally: Tally,
+  world: World,
+  table: AnyTable,
+  rows: readonly Readonly<Record<string, string | null>>[],
+  whole: boolean,
+): Promise<void> {
+  const topic = topicName(table);
   const objects = whole ? await objectsOf(world, topic) : null;
   for (let partition = 0; partition < world.topics.partitions(topic); partition++) {
     const name = `${qualifiedName(table)}, partition ${partition}`;
@@ -35,7 +51,6 @@ export async function checkLedger(world: World, table: AnyTable, whole: boolean)
     const landed = covered(objects.get(partition) ?? []);
     if (landed !== published) tally.count("lost", `the objects of ${name} cover ${landed} of ${published} records`);
   }
-  return tally;
 }
 
 /** @returns the first offset that the ranges do not reach */

@@ -75,7 +75,7 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
   };
   const queues = { LOAD_QUEUE_URL: queue(QUEUES.load), STAR_QUEUE_URL: queue(QUEUES.star) };
   const own: Environments = {
-    "capture-changes": { ...capture, RUN_SECONDS: "1", SERVER_ID_BASE: "7400" },
+    "capture-changes": { ...capture, RUN_SECONDS: "2", SERVER_ID_BASE: "7400" },
     "capture-snapshot": { ...capture, CHUNK_ROWS: "150", ROWS_PER_SECOND: "0", ANCHOR_SERVER_ID: "7300" },
     "land-batch": {
       ...landing,

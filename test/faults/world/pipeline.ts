@@ -1,3 +1,4 @@
+import type { Message } from "@aws-sdk/client-sqs";
 import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
 import type { ChunkOutcome, SnapshotPlanned } from "../../../lambdas/core/events.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
@@ -21,6 +22,10 @@ export class Pipeline {
   readonly #random: Random;
   /** What invocations ended with, other than an answer; for the report. */
   readonly failures: string[] = [];
+  /** Topics with objects that no load has answered for; a wake-up for another finds nothing. */
+  readonly unloaded = new Set<string>();
+  /** Whether something was loaded that no build has answered for. */
+  unbuilt = false;
 
   constructor(world: World, random: Random) {
     this.world = world;
@@ -101,6 +106,7 @@ export class Pipeline {
     const batch = this.delivery.next();
     if (batch === null) return null;
     const outcome = await this.invoke("land-batch", batch.event);
+    this.unloaded.add(batch.topic);
     if (outcome.kind === "answered") batch.commit();
     return outcome;
   }
@@ -120,16 +126,25 @@ export class Pipeline {
     const messages = await receive(this.world, queue);
     let taken = 0;
     for (const message of this.#random.shuffled(messages)) {
-      const outcome = await this.invoke(name, sqsEvent([message]));
-      if (outcome.kind === "answered" && !hasFailures(outcome.value)) {
-        await remove(this.world, queue, message);
-        taken += 1;
-      } else {
-        if (outcome.kind === "answered") this.failures.push(`${name}: ${message.Body ?? ""} was not loaded`);
-        await giveBack(this.world, queue, message);
-      }
+      if (await this.deliverOne(queue, message)) taken += 1;
+      else this.failures.push(`${name}: ${message.Body ?? ""} was not taken`);
     }
     return taken;
+  }
+
+  /** @returns whether the message was taken; if not, the queue has it again */
+  async deliverOne(queue: "load" | "star", message: Message): Promise<boolean> {
+    const name = queue === "load" ? "load-warehouse" : "build-star";
+    const outcome = await this.invoke(name, sqsEvent([message]));
+    if (queue === "load") this.unbuilt = true;
+    if (outcome.kind !== "answered" || hasFailures(outcome.value)) {
+      await giveBack(this.world, queue, message);
+      return false;
+    }
+    if (queue === "load") this.unloaded.delete(tableOf(message));
+    else this.unbuilt = false;
+    await remove(this.world, queue, message);
+    return true;
   }
 
   /** Goes on without faults until everything committed at the source is in the star. */
@@ -157,6 +172,9 @@ export class Pipeline {
     return runs.length;
   }
 }
+
+/** The table that a wake-up names. */
+export const tableOf = ({ Body = "{}" }: Message): string => (JSON.parse(Body) as { table?: string }).table ?? "";
 
 function hasFailures(answer: unknown): boolean {
   const failures = (answer as { batchItemFailures?: readonly unknown[] } | null)?.batchItemFailures;

@@ -127,6 +127,8 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
     const database = storage.pathname.slice(1);
     const functions = new Functions(bundles, dataDir, ports, database);
     closing.push(() => functions.stop());
+    const questions = asker(warehouse.endpoint);
+    closing.push(() => questions.close());
     let brokersSeen = 0;
     const byWire: Readonly<Record<Wire, Engines["aws"]>> = engines;
     traps.crash = (wire) => byWire[wire].crash();
@@ -135,7 +137,7 @@ export async function startWorld({ seed, orders, say, signal }: WorldOptions): P
       landing: createObjectStore(BUCKETS.landing, s3),
       queueUrl: (name) => `${aws.endpoint}/000000000000/${QUEUES[name]}`,
       warehouseUrl: warehouse.endpoint,
-      ask: (sql) => ask(warehouse.endpoint, sql),
+      ask: questions.ask,
       settled: async () => {
         await Promise.all([engines.kafka.settled(), engines.mysql.settled(), engines.warehouse.settled()]);
         if (engines.kafka.crashes === brokersSeen) return;
@@ -179,13 +181,31 @@ async function prepareAws(
   secrets.destroy();
 }
 
-async function ask(url: string, sql: string): Promise<readonly Readonly<Record<string, string | null>>[]> {
-  const client = new pg.Client({ connectionString: url, types: { getTypeParser: () => (value: string) => value } });
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return (await client.query<Record<string, string | null>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+/** Questions over one connection, and over a new one when the server was killed. */
+function asker(url: string): { readonly ask: World["ask"]; close(): Promise<void> } {
+  let client: pg.Client | null = null;
+  const connected = async (): Promise<pg.Client> => {
+    if (client !== null) return client;
+    const fresh = new pg.Client({ connectionString: url, types: { getTypeParser: () => (value: string) => value } });
+    const forget = (): void => {
+      if (client === fresh) client = null;
+    };
+    fresh.on("error", forget).on("end", forget);
+    await fresh.connect();
+    return (client = fresh);
+  };
+  const rowsOf = async (sql: string): ReturnType<World["ask"]> =>
+    (await (await connected()).query<Record<string, string | null>>(sql)).rows;
+  return {
+    ask: async (sql) => {
+      try {
+        return await rowsOf(sql);
+      } catch (error) {
+        if (error instanceof pg.DatabaseError && !(error.code ?? "").startsWith("57P")) throw error;
+        client = null;
+        return rowsOf(sql);
+      }
+    },
+    close: async () => client?.end(),
+  };
 }
