@@ -85,7 +85,8 @@ export class Trials {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       if (tries > 0 || effort > 0) await this.objectsToLoad(effort + tries);
       if (tries > 1) await pipeline.must("wake-loaders", {});
-      if (queue === "star" && !pipeline.unbuilt) while ((await pipeline.deliver("load")) > 0);
+      // A load that was killed has loaded something and woken nobody.
+      if (queue === "star" && (tries > 0 || !pipeline.unbuilt)) while ((await pipeline.deliver("load")) > 0);
       const found = await receive(pipeline.world, queue);
       const useful = found.filter((message) =>
         queue === "load" ? pipeline.unloaded.has(tableOf(message)) : pipeline.unbuilt,
