@@ -76,7 +76,16 @@ export function environmentOf(name: FunctionName, ports: Ports, database: string
   const queues = { LOAD_QUEUE_URL: queue(QUEUES.load), STAR_QUEUE_URL: queue(QUEUES.star) };
   const own: Environments = {
     "capture-changes": { ...capture, RUN_SECONDS: "2", SERVER_ID_BASE: "7400" },
-    "capture-snapshot": { ...capture, CHUNK_ROWS: "150", ROWS_PER_SECOND: "0", ANCHOR_SERVER_ID: "7300" },
+    "capture-snapshot": {
+      ...capture,
+      CHUNK_ROWS: "150",
+      ROWS_PER_SECOND: "0",
+      ANCHOR_SERVER_ID: "7300",
+      // Not throttled: the source is busy with nothing else.
+      SOURCE_REPLICAS: "[]",
+      MAX_REPLICA_LAG_SECONDS: "0",
+      MAX_THREADS_RUNNING: "0",
+    },
     "land-batch": {
       ...landing,
       ...slots,
