@@ -315,7 +315,7 @@ const local: StageConfig = {
   landing: { ...prod.landing, windowSeconds: 1, pollers: { minimum: 1, maximum: 1 }, retentionDays: 7 },
   flow: { wakeSlotSeconds: 1, cadenceSeconds: 1, loaders: 2 },
   resync: { gapGraceSeconds: 5, retrySeconds: 60 },
-  reconcile: { ...prod.reconcile, cascadeSchedule: "rate(1 minute)", patienceSeconds: 300 },
+  reconcile: { ...prod.reconcile, cascadeSchedule: "rate(2 minutes)", patienceSeconds: 300 },
   functions: {
     ...sizes,
     "capture-changes": { memoryMiB: 1769, timeoutSeconds: 180 },
