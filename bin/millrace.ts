@@ -1,3 +1,5 @@
-import { runProgram } from "../cli/program.ts";
+import { load } from "./load.ts";
 
-process.exitCode = await runProgram(process.argv);
+// Loaded late, so that a definition that somebody has broken is a sentence too.
+const program = await load(() => import("../cli/program.ts"));
+process.exitCode = program === null ? 1 : await program.runProgram(process.argv);

@@ -1,16 +1,27 @@
 import type { ObjectStore } from "../../lambdas/core/ports.ts";
-import { BATCHES_PREFIX, LINES_PREFIX, readQuarantine, RECORDS_PREFIX } from "../../lambdas/core/quarantine.ts";
-import type { GivenUpEvent, QuarantinedRecord, RefusedLine } from "../../lambdas/core/quarantine.ts";
+import {
+  BATCHES_PREFIX,
+  CHANGES_PREFIX,
+  LINES_PREFIX,
+  readQuarantine,
+  RECORDS_PREFIX,
+} from "../../lambdas/core/quarantine.ts";
+import type { GivenUpBatch, OversizedChange, QuarantinedRecord, RefusedLine } from "../../lambdas/core/quarantine.ts";
 import { csvFields } from "../../lambdas/core/csv-lines.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
 import { hasPersonalData } from "../../schemas/model/table.ts";
 import { topicName } from "../../schemas/naming.ts";
 import { tables as definitions } from "../../schemas/sources/index.ts";
 
-/** One thing in quarantine: a record, a line of a landed file, or a batch that the event source gave up. */
+/**
+ * One thing in quarantine: a record, a line of a landed file, a batch that the event source gave up, or a change that was
+ * too large for Kafka.
+ */
 export interface QuarantineEntry {
-  readonly kind: "record" | "line" | "batch";
+  readonly kind: "record" | "line" | "batch" | "change";
   /** `<area>_<table>`, which is the topic's name. */
   readonly table: string;
+  /** -1 for a change, which has neither partition nor offset. */
   readonly partition: number;
   /** First offset of a batch. */
   readonly offset: number;
@@ -57,8 +68,9 @@ export async function listQuarantine(
   store: Pick<ObjectStore, "list" | "get">,
   cluster: string,
   filter: QuarantineFilter = {},
+  defined: readonly AnyTable[] = definitions,
 ): Promise<Quarantine> {
-  const copies = await readCopies(store, cluster, filter);
+  const copies = await readCopies(store, cluster, filter, defined);
   const reason = filter.reason?.toLowerCase();
   const isWanted = (entry: QuarantineEntry): boolean =>
     (reason === undefined || entry.reason.toLowerCase().includes(reason)) &&
@@ -78,15 +90,21 @@ export async function readCopies(
   store: Pick<ObjectStore, "list" | "get">,
   cluster: string,
   { tables }: Pick<QuarantineFilter, "tables">,
+  defined: readonly AnyTable[],
 ): Promise<Copies> {
-  const own = tables?.flatMap((table) => [`${RECORDS_PREFIX}${cluster}/${table}/`, `${LINES_PREFIX}${table}/`]);
+  const personal = new Set(defined.filter(hasPersonalData).map(topicName));
+  const own = tables?.flatMap((table) => [
+    `${CHANGES_PREFIX}${table}/`,
+    `${RECORDS_PREFIX}${cluster}/${table}/`,
+    `${LINES_PREFIX}${table}/`,
+  ]);
   const places = new Map<string, QuarantineEntry[]>();
   const unreadable: string[] = [];
-  for (const prefix of [...(own ?? [`${RECORDS_PREFIX}${cluster}/`, LINES_PREFIX]), BATCHES_PREFIX]) {
+  for (const prefix of [...(own ?? [CHANGES_PREFIX, `${RECORDS_PREFIX}${cluster}/`, LINES_PREFIX]), BATCHES_PREFIX]) {
     for await (const { key, modified } of store.list(prefix)) {
       const stored = await store.get(key);
       if (stored === null) continue;
-      const found = entriesOf(key, stored.body.toString("utf8"), modified);
+      const found = entriesOf(key, stored.body.toString("utf8"), modified, personal);
       if (found.unreadable) unreadable.push(key);
       for (const entry of found.entries) {
         if (tables?.includes(entry.table) === false) continue;
@@ -102,13 +120,15 @@ function entriesOf(
   object: string,
   text: string,
   modified: number | undefined,
+  personal: ReadonlySet<string>,
 ): { readonly entries: readonly QuarantineEntry[]; readonly unreadable: boolean } {
-  const { records, lines, batch, unreadable } = readQuarantine(object, text);
+  const { records, lines, changes, batch, unreadable } = readQuarantine(object, text);
   const common = { object, quarantinedAt: modified === undefined ? null : new Date(modified).toISOString() };
   const entries = [
     ...records.map((record) => ({ ...recordEntry(record), ...common })),
     ...lines.map((line) => ({ ...lineEntry(line), ...common })),
-    ...(batch?.event ? batchEntries(batch.event, batch.reason, batch.at).map((each) => ({ ...each, ...common })) : []),
+    ...changes.map((change) => ({ ...changeEntry(change), ...common })),
+    ...batchEntries(batch, personal).map((each) => ({ ...each, ...common })),
   ];
   return { entries, unreadable: unreadable > 0 || (batch !== null && batch.event === null) };
 }
@@ -144,13 +164,25 @@ function lineEntry({ topic, partition, offset, reason, line }: RefusedLine): Bar
   };
 }
 
-const personal = new Set(definitions.filter(hasPersonalData).map(topicName));
+function changeEntry({ topic, timestamp, reason, key, value }: OversizedChange): Bare {
+  return {
+    kind: "change",
+    table: topic,
+    ...{ partition: -1, offset: -1, lastOffset: -1, reason },
+    time: isoOf(timestamp),
+    key: textOf(key),
+    payload: textOf(value),
+    withheld: false,
+  };
+}
 
 /**
  * One for each partition of the batch; its payload is the records' values, a line each. Of tables with personal data they
  * are not shown: nobody has looked yet whether another writer has put some in the clear.
  */
-function batchEntries(event: GivenUpEvent, reason: string, at: string | null): readonly Bare[] {
+function batchEntries(batch: GivenUpBatch | null, personal: ReadonlySet<string>): readonly Bare[] {
+  if (batch === null || batch.event === null) return [];
+  const { event, reason, at } = batch;
   return Object.values(event.records).flatMap((records): readonly Bare[] => {
     const [first, last] = [records[0], records.at(-1)];
     if (first === undefined || last === undefined) return [];
@@ -163,7 +195,7 @@ function batchEntries(event: GivenUpEvent, reason: string, at: string | null): r
 }
 
 const placeOf = ({ kind, table, partition, offset, object }: QuarantineEntry): string =>
-  kind === "batch" ? `${object}:${partition}` : `${table}:${partition}:${offset}`;
+  kind === "batch" || kind === "change" ? `${object}:${partition}` : `${table}:${partition}:${offset}`;
 
 /** Of several copies the one that is worth most: a record with its payload can be read anew from scratch. */
 export function preferred(copies: readonly QuarantineEntry[]): QuarantineEntry {

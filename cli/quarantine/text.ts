@@ -19,7 +19,15 @@ export function quarantineText({ entries, unreadable }: Quarantine, limit: numbe
   });
   for (const entry of shown) {
     const { table: name, partition, time, kind, reason } = entry;
-    table.push([name, partition, offsets(entry), time ?? "", kind, cut(reason, REASON_WIDTH), payload(entry)]);
+    table.push([
+      name,
+      kind === "change" ? "" : partition,
+      offsets(entry),
+      time ?? "",
+      kind,
+      cut(reason, REASON_WIDTH),
+      payload(entry),
+    ]);
   }
   const hidden = entries.length - shown.length;
   const count = `${entries.length} ${entries.length === 1 ? "entry" : "entries"}`;
@@ -43,8 +51,10 @@ function byReason(entries: readonly QuarantineEntry[]): readonly string[] {
   return [...counts].sort((a, b) => b[1] - a[1]).map(([id, count]) => `${String(count).padStart(6)} x ${id}`);
 }
 
-const offsets = ({ offset, lastOffset }: QuarantineEntry): string =>
-  offset === lastOffset ? String(offset) : `${offset}-${lastOffset}`;
+function offsets({ kind, offset, lastOffset }: QuarantineEntry): string {
+  if (kind === "change") return "";
+  return offset === lastOffset ? String(offset) : `${offset}-${lastOffset}`;
+}
 
 function payload({ payload: text, withheld }: QuarantineEntry): string {
   if (withheld) return "(withheld: may be personal data)";

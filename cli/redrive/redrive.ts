@@ -37,7 +37,7 @@ export interface RedrivenTable {
   readonly refused: readonly RefusedPlace[];
   /** In quarantine as before: the loads of the table have not got as far as these yet. */
   readonly waiting: number;
-  /** In quarantine as before, for want of a payload: only a resync brings their rows. */
+  /** In quarantine as before, for want of a payload or of a place in the topic: only a resync brings their rows. */
   readonly withheld: number;
 }
 
@@ -54,7 +54,7 @@ export async function redrive(
   ports: RedrivePorts,
   progress: (text: string) => void = () => undefined,
 ): Promise<readonly RedrivenTable[]> {
-  const { places } = await readCopies(ports.quarantine, ports.cluster, filter);
+  const { places } = await readCopies(ports.quarantine, ports.cluster, filter, ports.tables);
   const chosen = chooseEntries([...places.values()], filter);
   const result: RedrivenTable[] = [];
   for (const name of [...new Set(chosen.map(({ entry }) => entry.table))].sort()) {
@@ -97,7 +97,9 @@ async function redriveTable(
   const name = qualifiedName(table);
   let [redriven, waiting] = [0, 0];
   const refused: RefusedPlace[] = [];
-  const sendable = chosen.filter(({ entry }) => !entry.withheld || entry.kind === "batch");
+  const sendable = chosen.filter(
+    ({ entry: { kind, withheld } }) => kind === "batch" || (kind !== "change" && !withheld),
+  );
   const objects = [...new Set(sendable.map(({ entry }) => entry.object))];
   for (let i = 0; i < objects.length; i += OBJECTS_AT_ONCE) {
     progress(`${name}: ${redriven + refused.length + waiting} of ${sendable.length} sent back`);

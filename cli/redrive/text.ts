@@ -5,7 +5,7 @@ import type { RedrivenTable } from "./redrive.ts";
 export function redriveText(result: readonly RedrivenTable[]): string {
   if (result.length === 0) return "There was nothing to send back.";
   const table = new Table({
-    head: ["table", "redriven", "still refused", "waiting", "withheld"],
+    head: ["table", "redriven", "still refused", "waiting", "for a resync"],
     colAligns: ["left", "right", "right", "right", "right"],
     style: { head: [], border: [], compact: true },
   });
@@ -21,7 +21,9 @@ export function redriveText(result: readonly RedrivenTable[]): string {
       : [`${name}: loads have not got as far as the waiting ones yet. Redrive again when they have.`]),
     ...(withheld === 0
       ? []
-      : [`${name}: the payload of the withheld ones was not kept. \`millrace resync ${name}\` brings their rows.`]),
+      : [
+          `${name}: ${withheld} cannot be sent back, for want of a payload, or because they are too large to travel (\`millrace quarantine ${name}\`). \`millrace resync ${name}\` brings their rows once that can be.`,
+        ]),
   ]);
   return [table.toString(), ...reasons, ...notes].join("\n");
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 /**
- * What is in the quarantine bucket. Three writers, three forms: land-batch sets records aside that it cannot read,
- * load-warehouse lines that COPY refuses, and the event source's service whole batches that it gave up.
+ * What is in the quarantine bucket. Four writers, four forms: the captures set changes aside that no record can carry
+ * (size-limit.ts), land-batch records that it cannot read, load-warehouse lines that COPY refuses, and the event source's
+ * service whole batches that it gave up.
  */
 
 const place = {
@@ -61,14 +62,26 @@ export interface GivenUpBatch {
   readonly event: GivenUpEvent | null;
 }
 
+const changeSchema = z.object({
+  reason: z.string(),
+  topic: z.string(),
+  timestamp: z.number(),
+  key: z.string().nullable(),
+  value: z.string(),
+});
+/** A change that never got into Kafka, so it has no offset. */
+export type OversizedChange = Readonly<z.output<typeof changeSchema>>;
+
 /** The content of one object; `unreadable` counts lines that are none of these. */
 export interface QuarantineObject {
   readonly records: readonly QuarantinedRecord[];
   readonly lines: readonly RefusedLine[];
+  readonly changes: readonly OversizedChange[];
   readonly batch: GivenUpBatch | null;
   readonly unreadable: number;
 }
 
+export const CHANGES_PREFIX = "capture/";
 export const RECORDS_PREFIX = "land/";
 export const LINES_PREFIX = "load/";
 export const BATCHES_PREFIX = "aws/lambda/";
@@ -77,21 +90,24 @@ export const BATCHES_PREFIX = "aws/lambda/";
 export function readQuarantine(key: string, text: string): QuarantineObject {
   if (key.startsWith(BATCHES_PREFIX)) {
     const batch = readBatch(text);
-    return { records: [], lines: [], batch, unreadable: batch === null ? 1 : 0 };
+    return { records: [], lines: [], changes: [], batch, unreadable: batch === null ? 1 : 0 };
   }
   const records: QuarantinedRecord[] = [];
   const lines: RefusedLine[] = [];
+  const changes: OversizedChange[] = [];
   let unreadable = 0;
   for (const row of text.split("\n")) {
     if (row === "") continue;
     const value = parseJson(row);
     const record = recordSchema.safeParse(value);
     const line = lineSchema.safeParse(value);
+    const change = changeSchema.safeParse(value);
     if (record.success) records.push(record.data);
     else if (line.success) lines.push(line.data);
+    else if (change.success) changes.push(change.data);
     else unreadable += 1;
   }
-  return { records, lines, batch: null, unreadable };
+  return { records, lines, changes, batch: null, unreadable };
 }
 
 function readBatch(text: string): GivenUpBatch | null {

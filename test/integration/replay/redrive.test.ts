@@ -260,6 +260,32 @@ describe("quarantine and redrive", () => {
     expect(await listed()).toMatchObject([{ kind: "record", offset: 1, payload: "{" }]);
   });
 
+  it("does not show batches of tables with personal data, which nobody has looked at", async () => {
+    const people = defineTable({
+      area: narrow.area,
+      name: narrow.name,
+      comment: "People.",
+      columns: { id: column("id", int()), name: column("name", varchar(20), { pii: "pseudonymise" }) },
+      key: ["id"],
+    });
+    const payload = JSON.stringify(mskEvent(people, ["a canary"]));
+    const given = { requestContext: { condition: "RetryAttemptsExhausted" }, payload };
+    await loading.quarantine.put("aws/lambda/m/lab_parcels-0/x", Buffer.from(JSON.stringify(given)));
+    const found = await listQuarantine(loading.quarantine, cluster, {}, [people]);
+    expect(found.entries).toMatchObject([{ kind: "batch", withheld: true, payload: null }]);
+    expect(JSON.stringify(found)).not.toContain("canary");
+  });
+
+  it("lists changes that were too large to travel, and leaves them to a resync", async () => {
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const place = { topic: "lab_parcels", partition: null, offset: null, timestamp: 0 };
+    const change = { ...place, reason: "the record is larger", key: base64('{"id":1}'), value: base64("big") };
+    await loading.quarantine.put("capture/lab_parcels/x.jsonl", Buffer.from(`${JSON.stringify(change)}\n`));
+    expect(await listed()).toMatchObject([{ kind: "change", table: "lab_parcels", key: '{"id":1}', payload: "big" }]);
+    expect(await send([narrow])).toEqual([{ table: "lab_parcels", ...nothing, withheld: 1 }]);
+    expect(await listed()).toHaveLength(1);
+  });
+
   it("says what cannot be sent back: no payload, no table, no sense", async () => {
     const place = { reason: "r", topic: "lab_parcels", partition: 0, offset: 7, timestamp: 0, key: null, value: null };
     const gone = { ...place, topic: "lab_gone", offset: 8 };

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { planReplay } from "../../../cli/replay/plan.ts";
+import type { ReplayPlan } from "../../../cli/replay/plan.ts";
+import { problemsOf, replayTables } from "../../../cli/replay/replay.ts";
+import { replayText } from "../../../cli/replay/text.ts";
+import type { ObjectStore } from "../../../lambdas/core/ports.ts";
 import { placeHold } from "../../../lambdas/core/table-facts.ts";
 import { column, int, nullable, varchar } from "../../../schemas/model/column.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
@@ -127,6 +132,93 @@ describe("landed objects loaded once more", () => {
     await fill();
     await expect(loading.replay(orders, ["state/x.json"])).rejects.toThrow("state/x.json is no landed object");
     await expect(loading.replay(orders, [])).rejects.toThrow("no request to replay");
+  });
+
+  describe("planned by time", () => {
+    const HOUR = 3_600_000;
+    /** Objects by when they were written; those that are not named were written long ago. */
+    const planned = async (
+      since: number,
+      of: (first: number) => { readonly modified?: number; readonly storageClass?: string },
+      gone: (key: string) => boolean = () => false,
+    ) => {
+      const { landing, warehouse } = loading;
+      const list: ObjectStore["list"] = async function* (prefix, after) {
+        for await (const object of landing.list(prefix, after)) {
+          if (gone(object.key)) continue;
+          yield { ...object, modified: 0, ...of(parseLandingKey(object.key)?.first ?? -1) };
+        }
+      };
+      return planReplay(orders, since, { landing: { ...landing, list }, cluster: loading.cluster(), warehouse });
+    };
+    const firsts = ({ objects }: ReplayPlan) => objects.map(({ key }) => parseLandingKey(key)?.first).sort();
+
+    it("takes what was written since then, and leaves the rest", async () => {
+      await fill();
+      const future = Date.now() + HOUR;
+      const plan = await planned(future, (first) => (first === 3 ? { modified: future + 1 } : {}));
+      expect(firsts(plan)).toEqual([3]);
+      expect(plan).toMatchObject({ table: "lab_orders", ahead: 0, cold: [], missing: [], definitions: [] });
+    });
+
+    it("takes what was loaded since then, whenever it was written", async () => {
+      await fill();
+      expect(firsts(await planned(Date.now() - HOUR, () => ({})))).toEqual([0, 0, 3]);
+    });
+
+    it("names objects in cold storage, and takes those that can be read at once", async () => {
+      await fill();
+      const storage: Readonly<Record<number, string>> = { 3: "DEEP_ARCHIVE", 0: "GLACIER_IR" };
+      const plan = await planned(Date.now() - HOUR, (first) => ({ storageClass: storage[first] }));
+      expect(firsts(plan)).toEqual([0, 0]);
+      expect(plan.cold.map((key) => parseLandingKey(key)?.first)).toEqual([3]);
+      expect(problemsOf(plan)).toEqual([expect.stringMatching(/lab_orders: landing.* is in cold storage: restore it/)]);
+    });
+
+    it("names offsets whose objects have expired", async () => {
+      await fill();
+      const plan = await planned(
+        Date.now() - HOUR,
+        () => ({}),
+        (key) => parseLandingKey(key)?.first === 3,
+      );
+      expect(plan.missing).toEqual([{ partition: 0, first: 3, last: 3, why: expect.stringContaining("expired") }]);
+      expect(problemsOf(plan)[0]).toContain("partition 0, offsets 3 to 3");
+      expect(replayText([plan], true)).toContain("offsets 3 to 3");
+    });
+
+    it("names objects whose definition is gone, and loads the others", async () => {
+      await fill();
+      const [key = ""] = keysOf(orders);
+      const other = key.replace(/d=[0-9a-f]+/, "d=0123456789abcdef");
+      await loading.landing.put(other, loading.landing.objects.get(key)?.body ?? Buffer.alloc(0));
+      const plan = await planned(Date.now() - HOUR, () => ({}));
+      expect(plan.definitions).toEqual([{ hash: "0123456789abcdef", objects: 1, readable: false }]);
+      const asked: string[] = [];
+      const [done] = await replayTables([plan], async (table, keys) => {
+        asked.push(...keys);
+        return loading.replay(orders, keys);
+      });
+      expect(asked).not.toContain(other);
+      expect(done).toMatchObject({ objects: 3, rows: 5, problem: null });
+      expect(problemsOf(plan)).toEqual([expect.stringContaining("definitions/0123456789abcdef.json is missing")]);
+    });
+
+    it("says why a table could not be loaded, and goes on with the next", async () => {
+      await fill();
+      const plan = await planned(Date.now() - HOUR, () => ({}));
+      let calls = 0;
+      const done = await replayTables([plan, plan], async (_table, keys) => {
+        calls += 1;
+        if (calls === 1) throw new Error("the warehouse is asleep");
+        return loading.replay(orders, keys);
+      });
+      expect(done).toMatchObject([
+        { objects: 0, problem: "the warehouse is asleep" },
+        { objects: 3, problem: null },
+      ]);
+      expect(done.flatMap(problemsOf)).toEqual(["lab_orders: the warehouse is asleep."]);
+    });
   });
 
   it("reads objects of an older definition under it", async () => {

@@ -53,6 +53,8 @@ export interface Loading {
   replay(table: AnyTable, keys: readonly string[]): Promise<ReplayOutcome>;
   /** Lands the records of an object of quarantine again. */
   redrive(tables: readonly AnyTable[], key: string, places?: readonly Place[]): Promise<RedriveOutcome>;
+  /** First part of the keys of now. */
+  cluster(): string;
   /** Begins anew under another cluster's name. */
   reset(): string;
   rows(sql: string): Promise<readonly WarehouseRow[]>;
@@ -132,6 +134,7 @@ export async function startLoading(): Promise<Loading> {
       const request = { action: "redrive", key, ...(places !== undefined && { places }) };
       return redriveRecords(request, settings, { landing, quarantine, wake, telemetry, now });
     },
+    cluster: () => cluster,
     reset: () => {
       landing.objects.clear();
       quarantine.objects.clear();

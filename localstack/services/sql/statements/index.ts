@@ -80,9 +80,22 @@ export function translate(sql: string, parameters: Parameters = noParameters()):
   if (c.ended || (c.atOperator(";") && c.peek(1).kind === "end")) throw new SqlError("the statement is empty");
   const reader = c.atOperator("(") ? readQuery : READERS.find(([words]) => c.at(...words))?.[1];
   if (reader === undefined) throw unknownStatement(c);
-  const plan = reader(c);
+  const plan = readWithin(c, reader);
   c.expectEnd();
   return plan;
+}
+
+/** The readers call each other as deep as the statement nests. */
+function readWithin(c: Cursor, reader: Reader): Plan {
+  try {
+    return reader(c);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SqlError("the statement is nested too deeply: stack depth limit exceeded", {
+      sqlstate: "54001",
+      cause: error,
+    });
+  }
 }
 
 function unknownStatement(c: Cursor): SqlError {
