@@ -81,11 +81,24 @@ async function stretchesLoaded(
   warehouse: PlanPorts["warehouse"],
 ): Promise<readonly Stretch[]> {
   const rows = await warehouse.query(loadedSince(table, new Date(since)));
-  return rows.map((row) => ({
-    partition: Number(row["partition"]),
-    first: Number(row["first_offset"]),
-    last: Number(row["last_offset"]),
-  }));
+  return joinedUp(
+    rows.map((row) => ({
+      partition: Number(row["partition"]),
+      first: Number(row["first_offset"]),
+      last: Number(row["last_offset"]),
+    })),
+  );
+}
+
+/** The loads of a partition join up: as one stretch, every object is compared with it once and not with each load. */
+export function joinedUp(stretches: readonly Stretch[]): readonly Stretch[] {
+  const joined: Stretch[] = [];
+  for (const stretch of [...stretches].sort((a, b) => a.partition - b.partition || a.first - b.first)) {
+    const before = joined.at(-1);
+    if (before?.partition !== stretch.partition || stretch.first > before.last + 1) joined.push(stretch);
+    else joined[joined.length - 1] = { ...before, last: Math.max(before.last, stretch.last) };
+  }
+  return joined;
 }
 
 const overlap = (object: Stretch, stretch: Stretch): boolean =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { askSources } from "../../../cli/source-status.ts";
 import type { DeploymentStatus } from "../../../cli/source-status.ts";
-import { answerOf } from "../../../cli/status.ts";
+import { answerOf, withoutPassword } from "../../../cli/status.ts";
 import { statusText } from "../../../cli/status-text.ts";
 import { untilCaughtUp } from "../../../cli/until-caught-up.ts";
 import type { PipelineStatus, StatusMark } from "../../../lambdas/core/events.ts";
@@ -110,6 +110,16 @@ describe("the status of several sources", () => {
   it("cannot be waited for while one does not answer, nor be asked for when it is the only one", async () => {
     await expect(askSources(sources, failing, {})).rejects.toThrow("Source orders: MysqlConnectionError");
     await expect(askSources(sources.slice(1), failing, null)).rejects.toThrow("does not answer");
+  });
+});
+
+describe("a source's URL in the status", () => {
+  it("has no password", () => {
+    expect(withoutPassword("mysql://reader:se%40cret@db.example:3306/shop")).toBe(
+      "mysql://reader:***@db.example:3306/shop",
+    );
+    expect(withoutPassword("mysql://reader@db.example:3306")).toBe("mysql://reader@db.example:3306");
+    expect(withoutPassword("no URL: secret")).not.toContain("secret");
   });
 });
 
