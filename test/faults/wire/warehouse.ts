@@ -77,7 +77,8 @@ export async function startWarehouseProxy(port: number, upstreamPort: number, tr
           }
           trap.kill();
         }
-        if (awaited?.kind !== "unanswered") client.write(message);
+        // CopyInResponse asks for the rows: without it the statement is never done.
+        if (awaited?.kind !== "unanswered" || message[0] === "G".charCodeAt(0)) client.write(message);
       }
     });
   });
