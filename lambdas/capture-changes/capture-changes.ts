@@ -1,3 +1,4 @@
+import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { LogPlace, OpenBinlog, Publisher, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
 import { noteCascades } from "../core/cascades.ts";
@@ -248,7 +249,7 @@ async function readSource(request: CaptureChangesRequest, ports: CaptureChangesP
     const start =
       end.server === lease.checkpoint.server
         ? lease.checkpoint
-        : await followFailover(source, end.server, lease, ports);
+        : await followFailover(source, end.server, lease, request.tables.map(qualifiedName), ports);
     const existing = await source.describeTables([...new Set(request.tables.map((table) => table.area.database))]);
     const databases = new Set(existing.map((table) => table.db));
     const names = new Set(existing.map((table) => `${table.db}.${table.name}`));

@@ -2,8 +2,15 @@ import type { SourceDatabase } from "../core/capture-ports.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { PositionLostError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
-import type { Telemetry } from "../core/ports.ts";
+import type { ObjectStore, Telemetry } from "../core/ports.ts";
+import { readCopied, readPlanned } from "../core/table-facts.ts";
+import { comparePositions } from "../core/version.ts";
 import type { Lease } from "./lease.ts";
+
+export interface FailoverPorts {
+  readonly state: Pick<ObjectStore, "get">;
+  readonly telemetry: Telemetry;
+}
 
 type Source = Pick<SourceDatabase, "placeAfter">;
 
@@ -12,6 +19,8 @@ type Source = Pick<SourceDatabase, "placeAfter">;
  * behind them, in a new epoch: places of two servers do not compare. What the checkpoint says must be the whole of what
  * was published, because a transaction that the new server never got would stay in the mirror for good.
  *
+ * @param tables qualified names of what is captured
+ *
  * Safe to repeat because the new place is saved before anything is read there.
  * @throws PositionLostError when that is not so, or cannot be known; every table is then resynced
  */
@@ -19,9 +28,14 @@ export async function followFailover(
   source: Source,
   server: string,
   lease: Lease,
-  { telemetry }: { readonly telemetry: Telemetry },
+  tables: readonly string[],
+  { state, telemetry }: FailoverPorts,
 ): Promise<Checkpoint> {
   const { checkpoint } = lease;
+  const ahead = await copiesAhead(checkpoint, tables, state);
+  if (ahead.length > 0) {
+    throw refusal(server, checkpoint, `copies of ${ahead.join(", ")} had read what was not captured yet`);
+  }
   const place = await placeOn(source, server, checkpoint);
   const position = { epoch: checkpoint.position.epoch + 1, file: place.file, pos: place.pos };
   const moved = { position, created: null, sent: null, server } as const;
@@ -34,13 +48,35 @@ export async function followFailover(
   return { ...checkpoint, ...moved };
 }
 
+const refusal = (server: string, checkpoint: Checkpoint, why: string, cause?: unknown): PositionLostError =>
+  new PositionLostError(`server ${server} answers instead of ${checkpoint.server}, and ${why}`, {
+    kind: "failover",
+    cause,
+  });
+
+/**
+ * Tables whose newest copy may show transactions that the checkpoint does not hold: it was still being read, or had been
+ * read beyond the checkpoint's place.
+ */
+async function copiesAhead(
+  { position }: Checkpoint,
+  tables: readonly string[],
+  state: FailoverPorts["state"],
+): Promise<readonly string[]> {
+  const ahead: string[] = [];
+  for (const table of tables) {
+    const planned = await readPlanned(state, table);
+    if (planned === null || planned.anchor.epoch !== position.epoch) continue;
+    const copied = await readCopied(state, table);
+    const isRead = copied !== null && copied.snapshotId === planned.snapshotId;
+    if (!isRead || (copied.end !== undefined && comparePositions(copied.end, position) > 0)) ahead.push(table);
+  }
+  return ahead;
+}
+
 async function placeOn(source: Source, server: string, checkpoint: Checkpoint): ReturnType<Source["placeAfter"]> {
   const { gtid, sent, ahead, lost } = checkpoint;
-  const refuse = (why: string, cause?: unknown): PositionLostError =>
-    new PositionLostError(`server ${server} answers instead of ${checkpoint.server}, and ${why}`, {
-      kind: "failover",
-      cause,
-    });
+  const refuse = (why: string, cause?: unknown): PositionLostError => refusal(server, checkpoint, why, cause);
   if (lost !== undefined) throw refuse(`capture had lost its place before: ${lost}`);
   if (gtid === null) throw refuse("without GTIDs (gtid_mode = ON) the place in its log is not known");
   if (ahead === true) throw refuse("the run that read the former one ended without saying how far it got");

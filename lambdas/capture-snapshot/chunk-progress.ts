@@ -15,6 +15,8 @@ const progressSchema = z.object({
   rows: z.int(),
   done: z.boolean(),
   after: z.union([keyParts, z.object({ sealed: z.string() })]).nullable(),
+  /** Where the source's log ended when the last row was read: nothing that was read lies after it. */
+  end: z.object({ file: z.string(), pos: z.int() }).optional(),
 });
 /** How far a chunk is: everything up to and including the key `after` is acknowledged by Kafka. */
 type Progress = z.output<typeof progressSchema>;
@@ -57,7 +59,12 @@ export class ChunkProgress {
     return keyParts.parse(JSON.parse(this.#seal.open(sealed)));
   }
 
-  async save(next: { rows: number; done: boolean; after: readonly KeyValue[] | null }): Promise<void> {
+  async save(next: {
+    rows: number;
+    done: boolean;
+    after: readonly KeyValue[] | null;
+    end?: Progress["end"];
+  }): Promise<void> {
     const parts =
       next.after?.map((part) =>
         typeof part === "string"

@@ -134,7 +134,8 @@ async function publishRange(
   await publisher.flush();
   const complete = ended === "end";
   // Nothing resumes after a chunk that is done: no key needs to stay behind.
-  await progress.save({ rows, done: complete, after: complete ? null : after });
+  const { file, pos } = await ports.source.currentPlace();
+  await progress.save({ rows, done: complete, after: complete ? null : after, end: { file, pos } });
   ports.telemetry.metric(METRICS.rowsSnapshot, rows - rowsBefore, "Count", { Table: topic });
 }
 

@@ -10,6 +10,8 @@ import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey, snapshotFinishKey } from "../core/state-keys.ts";
 import { readStored } from "../core/stored-json.ts";
 import { noteCopied } from "../core/table-facts.ts";
+import { comparePositions } from "../core/version.ts";
+import type { Position } from "../core/version.ts";
 import { copyOf, readPlan, snapshotOrigin } from "./plan.ts";
 
 export interface FinishPorts {
@@ -19,7 +21,11 @@ export interface FinishPorts {
   readonly now: Now;
 }
 
-const chunkSchema = z.object({ rows: z.int(), done: z.boolean() });
+const chunkSchema = z.object({
+  rows: z.int(),
+  done: z.boolean(),
+  end: z.object({ file: z.string(), pos: z.int() }).optional(),
+});
 
 /**
  * Closes a snapshot: all chunks must be done; a resync ends with a floor in every partition, below which keys not read
@@ -33,6 +39,7 @@ export async function finishSnapshot(
 ): Promise<SnapshotFinished> {
   const plan = await readPlan(ports.state, request.snapshotId);
   let rows = 0;
+  let end: Position | undefined;
   for (let chunk = 0; chunk < plan.chunks.length; chunk++) {
     const progress = await readStored(
       ports.state,
@@ -42,6 +49,8 @@ export async function finishSnapshot(
     );
     if (progress?.done !== true) throw new TransientError(`chunk ${chunk} of snapshot ${plan.id} is not done`);
     rows += progress.rows;
+    const itsEnd = progress.end && { epoch: plan.epoch, ...progress.end };
+    if (itsEnd !== undefined && (end === undefined || comparePositions(itsEnd, end) > 0)) end = itsEnd;
   }
   const tables = request.definitions.filter((table) => plan.tables.includes(qualifiedName(table)));
   if (plan.kind === "resync") {
@@ -55,6 +64,6 @@ export async function finishSnapshot(
   const ends = await ports.endOffsets(tables.map(topicName));
   const finish = { snapshotId: plan.id, rows, endOffsets: Object.fromEntries(ends) };
   await ports.state.put(snapshotFinishKey(plan.id), Buffer.from(JSON.stringify(finish)), "application/json");
-  for (const table of plan.tables) await noteCopied(ports.state, table, copyOf(plan, table));
+  for (const table of plan.tables) await noteCopied(ports.state, table, { ...copyOf(plan, table), end });
   return { snapshotId: plan.id, rows };
 }

@@ -20,6 +20,8 @@ const copySchema = z.object({
   pass: z.int().nonnegative().default(0),
   /** Milliseconds since 1970 at which the anchor was taken. */
   takenAt: z.number(),
+  /** Finished: nothing that was read lies after this place of the log. @default - older copies do not say */
+  end: positionSchema.optional(),
   /** Warehouse names of the columns that were read. */
   columns: z.array(z.string()),
   /** What each of them was read from and as (schemas/hash.ts `columnShapes`). @default - older copies do not say */

@@ -106,6 +106,7 @@ export async function startPipeline(
     }
   };
 
+  let stopped = false;
   const world: Pipeline = {
     ...{ state, telemetry, loading, target },
     onChunk: async () => undefined,
@@ -151,7 +152,7 @@ export async function startPipeline(
       return run.outcome;
     },
     reached: async (place) => {
-      for (;;) {
+      while (!stopped) {
         const { position } = await world.checkpoint();
         if (comparePositions(position, { ...place, epoch: position.epoch }) >= 0) return;
         await sleep(POLL_MS);
@@ -194,7 +195,10 @@ export async function startPipeline(
       const rows = await loading.rows(`SELECT ${list} FROM ${mirrorName(table)} WHERE NOT _deleted`);
       return rows.map((row) => JSON.stringify(names.map((name) => row[name]))).sort();
     },
-    stop: () => loading.stop(),
+    stop: () => {
+      stopped = true;
+      return loading.stop();
+    },
   };
   return world;
 }

@@ -101,6 +101,33 @@ describe.each(PAIRS)("a source that fails over, on $name", (kind) => {
     expect(await pipeline.resync()).toEqual([]);
   }, 180_000);
 
+  it("copies all tables again when a copy had read rows that were neither captured nor replicated", async () => {
+    // The second copy's anchor is behind the first one's.
+    await run(pair.source, insert(1_000, 1, "between"));
+    await pair.replicated();
+    await pipeline.capture();
+    await pair.cutOff();
+    let written = false;
+    pipeline.onChunk = async () => {
+      if (!written) await run(pair.source, `UPDATE ${DATABASE}.items SET name = 'lost' WHERE id > 250`);
+      written = true;
+    };
+    await pipeline.copy();
+    pipeline.onChunk = async () => undefined;
+    await pipeline.load();
+    expect(await pipeline.mirror(items)).toContain('["300","lost"]');
+    await pair.kill();
+    await pair.promote();
+
+    pipeline.target = pair.replica.target;
+    await expect(pipeline.capture()).rejects.toThrow(
+      /copies of lab_items, lab_tags had read what was not captured yet/,
+    );
+    expect(await pipeline.resync()).toEqual(["lab_items", "lab_tags"]);
+    await pipeline.capture();
+    await expectEqual(pair.replica);
+  }, 180_000);
+
   it("copies all tables again when the run that read the lost server died without saying how far it got", async () => {
     const capturing = pipeline.start();
     await run(pair.source, insert(1_000, 5, "before"));
