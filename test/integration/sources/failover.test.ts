@@ -115,7 +115,7 @@ describe.each(PAIRS)("a source that fails over, on $name", (kind) => {
     await pipeline.copy();
     pipeline.onChunk = async () => undefined;
     await pipeline.load();
-    expect(await pipeline.mirror(items)).toContain('["300","lost"]');
+    expect(await pipeline.mirror(items)).toContain('["1000","lost"]');
     await pair.kill();
     await pair.promote();
 
