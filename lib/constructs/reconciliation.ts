@@ -52,7 +52,7 @@ export class Reconciliation extends Construct {
       statements: [new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [reconcile.functionArn] })],
       ...(reconcile.role && { roles: [reconcile.role] }),
     });
-    new TimedSchedule(this, "Daily", {
+    const daily = new TimedSchedule(this, "Daily", {
       target: reconcile,
       description: "Reconciles all tables",
       when: ScheduleExpression.expression(schedule),
@@ -63,6 +63,7 @@ export class Reconciliation extends Construct {
       description: "Reconciles and repairs tables that foreign keys change without binlog events",
       when: ScheduleExpression.expression(cascadeSchedule),
       input: { action: "cascades" },
+      role: daily.role,
     });
   }
 }
