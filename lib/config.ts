@@ -20,6 +20,7 @@ export interface StageConfig {
   readonly warehouse: WarehouseConfig;
   readonly capture: CaptureConfig;
   readonly landing: LandingConfig;
+  readonly quarantine: QuarantineConfig;
   readonly flow: FlowConfig;
   readonly resync: ResyncConfig;
   readonly reconcile: ReconcileConfig;
@@ -72,7 +73,10 @@ export interface KafkaConfig {
   readonly volumeGiB: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
-  /** How long a topic keeps records: the time within which landing must be repaired. */
+  /**
+   * How long a topic keeps records: the time within which landing must be repaired. A change reaches topics that are
+   * there already at the next deployment. Kafka drops segments, so records stay up to a day longer (schemas/topic.ts).
+   */
   readonly retentionHours: number;
 }
 
@@ -121,6 +125,11 @@ export interface LandingConfig {
   /** Epoch of records that carry none (a Debezium connector's). */
   readonly defaultEpoch: number;
   /** Landed objects are kept this long after they are loaded: the reserve for rebuilding the warehouse. */
+  readonly retentionDays: number;
+}
+
+export interface QuarantineConfig {
+  /** Records and rows in quarantine are kept this long: after it nobody can send them back. */
   readonly retentionDays: number;
 }
 
@@ -257,6 +266,7 @@ const prod: StageConfig = {
     defaultEpoch: 0,
     retentionDays: 90,
   },
+  quarantine: { retentionDays: 365 },
   flow: { wakeSlotSeconds: 10, cadenceSeconds: 30, loaders: 8 },
   resync: { gapGraceSeconds: 300, retrySeconds: 1_800 },
   reconcile: {
@@ -289,6 +299,7 @@ const dev: StageConfig = {
   kafka: { ...prod.kafka, volumeGiB: 50, retentionHours: 3 * 24 },
   warehouse: { ...prod.warehouse, baseCapacity: 8, maxCapacity: 16 },
   landing: { ...prod.landing, pollers: { minimum: 1, maximum: 1 }, retentionDays: 14 },
+  quarantine: { retentionDays: 90 },
   flow: { ...prod.flow, cadenceSeconds: 60, loaders: 4 },
   logRetentionDays: 14,
 };
