@@ -1,5 +1,6 @@
 import type { Node } from "constructs";
 import { placedSources } from "./sources.ts";
+import type { SourceConfig } from "./sources.ts";
 
 /** What may differ between stages: values only. No construct asks for the stage's name to take another path. */
 export interface StageConfig {
@@ -20,6 +21,7 @@ export interface StageConfig {
   readonly warehouse: WarehouseConfig;
   readonly capture: CaptureConfig;
   readonly landing: LandingConfig;
+  readonly quarantine: QuarantineConfig;
   readonly flow: FlowConfig;
   readonly resync: ResyncConfig;
   readonly reconcile: ReconcileConfig;
@@ -35,34 +37,6 @@ export type StageName = (typeof STAGES)[number];
 /** Periods that CloudWatch Logs takes. */
 export type LogRetentionDays = 1 | 14 | 90;
 
-/** A source database: referenced, never created. */
-export interface SourceConfig {
-  /**
-   * Logical name in every record's `source.name` and in the checkpoint's key: lower-case letters, digits, dashes. A
-   * source that is renamed is another one, without a checkpoint.
-   */
-  readonly name: string;
-  /** Overridden by context `sourceHost` (the first source), `sourceHost.<name>` (any). */
-  readonly host: string;
-  /** Overridden by context `sourcePort` (the first source), `sourcePort.<name>` (any). */
-  readonly port: number;
-  /** Secrets Manager name of `{"username","password"}`; sources may share one. */
-  readonly secretName: string;
-  readonly tls: "required" | "off";
-  /**
-   * Areas (folders of schemas/sources) whose tables this server has; an area belongs to one source.
-   * @default - all areas that no other source names; one source may leave it out
-   */
-  readonly areas?: readonly string[];
-  /**
-   * Replicas of this server whose lag makes copies wait (`capture.maxReplicaLagSeconds`): those that people read from.
-   * Asked as the source's user, who needs REPLICATION CLIENT there (MariaDB: SLAVE MONITOR). Replicas that are delayed
-   * on purpose do not belong here.
-   * @default - none: a server does not know how far its replicas are
-   */
-  readonly replicas?: readonly { readonly host: string; readonly port: number }[];
-}
-
 export interface KafkaConfig {
   readonly version: string;
   readonly auth: "iam" | "none";
@@ -72,7 +46,10 @@ export interface KafkaConfig {
   readonly volumeGiB: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
-  /** How long a topic keeps records: the time within which landing must be repaired. */
+  /**
+   * How long a topic keeps records: the time within which landing must be repaired. A change reaches topics that are
+   * there already at the next deployment. Kafka drops segments, so records stay up to a day longer (schemas/topic.ts).
+   */
   readonly retentionHours: number;
 }
 
@@ -121,6 +98,11 @@ export interface LandingConfig {
   /** Epoch of records that carry none (a Debezium connector's). */
   readonly defaultEpoch: number;
   /** Landed objects are kept this long after they are loaded: the reserve for rebuilding the warehouse. */
+  readonly retentionDays: number;
+}
+
+export interface QuarantineConfig {
+  /** Records and rows in quarantine are kept this long: after it nobody can send them back. */
   readonly retentionDays: number;
 }
 
@@ -257,6 +239,7 @@ const prod: StageConfig = {
     defaultEpoch: 0,
     retentionDays: 90,
   },
+  quarantine: { retentionDays: 365 },
   flow: { wakeSlotSeconds: 10, cadenceSeconds: 30, loaders: 8 },
   resync: { gapGraceSeconds: 300, retrySeconds: 1_800 },
   reconcile: {
@@ -289,6 +272,7 @@ const dev: StageConfig = {
   kafka: { ...prod.kafka, volumeGiB: 50, retentionHours: 3 * 24 },
   warehouse: { ...prod.warehouse, baseCapacity: 8, maxCapacity: 16 },
   landing: { ...prod.landing, pollers: { minimum: 1, maximum: 1 }, retentionDays: 14 },
+  quarantine: { retentionDays: 90 },
   flow: { ...prod.flow, cadenceSeconds: 60, loaders: 4 },
   logRetentionDays: 14,
 };

@@ -1,6 +1,33 @@
 import type { Node } from "constructs";
 import type { AnyTable } from "../schemas/model/table.ts";
-import type { SourceConfig } from "./config.ts";
+
+/** A source database: referenced, never created. */
+export interface SourceConfig {
+  /**
+   * Logical name in every record's `source.name` and in the checkpoint's key: lower-case letters, digits, dashes. A
+   * source that is renamed is another one, without a checkpoint.
+   */
+  readonly name: string;
+  /** Overridden by context `sourceHost` (the first source), `sourceHost.<name>` (any). */
+  readonly host: string;
+  /** Overridden by context `sourcePort` (the first source), `sourcePort.<name>` (any). */
+  readonly port: number;
+  /** Secrets Manager name of `{"username","password"}`; sources may share one. */
+  readonly secretName: string;
+  readonly tls: "required" | "off";
+  /**
+   * Areas (folders of schemas/sources) whose tables this server has; an area belongs to one source.
+   * @default - all areas that no other source names; one source may leave it out
+   */
+  readonly areas?: readonly string[];
+  /**
+   * Replicas of this server whose lag makes copies wait (`capture.maxReplicaLagSeconds`): those that people read from.
+   * Asked as the source's user, who needs REPLICATION CLIENT there (MariaDB: SLAVE MONITOR). Replicas that are delayed
+   * on purpose do not belong here.
+   * @default - none: a server does not know how far its replicas are
+   */
+  readonly replicas?: readonly { readonly host: string; readonly port: number }[];
+}
 
 type Sources = readonly [SourceConfig, ...SourceConfig[]];
 

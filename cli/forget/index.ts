@@ -13,6 +13,7 @@ import { createWake } from "../../lambdas/adapters/sqs/index.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import { tables } from "../../schemas/sources/index.ts";
+import { longestStay } from "../../schemas/topic.ts";
 import { starTables } from "../../schemas/warehouse/star.ts";
 import { statusAsker } from "../pipeline-status.ts";
 import { stackOutputs } from "../stack-outputs.ts";
@@ -110,9 +111,6 @@ function portsOf(outputs: StackOutputs, aws: ClientSettings): ErasePorts {
   };
 }
 
-/** What brokers do where a topic says nothing (log.retention.hours). */
-const BROKER_RETENTION_MS = 168 * 3_600_000;
-
 /** When the last record that is in the topics now will have left them. */
 async function kafkaUntil(of: readonly AnyTable[], clusterArn: string, aws: ClientSettings): Promise<string> {
   const client = new KafkaClient(aws);
@@ -123,7 +121,11 @@ async function kafkaUntil(of: readonly AnyTable[], clusterArn: string, aws: Clie
           new DescribeTopicCommand({ ClusterArn: clusterArn, TopicName: topicName(table) }),
         );
         const text = Buffer.from(Configs ?? "", "base64").toString("utf8");
-        return Number(/^retention\.ms=(\d+)$/m.exec(text)?.[1] ?? BROKER_RETENTION_MS);
+        const settings = text.split("\n").map((line): [string, string] => {
+          const [name = "", value = ""] = line.trim().split("=", 2);
+          return [name, value];
+        });
+        return longestStay(Object.fromEntries(settings));
       }),
     );
     return new Date(Date.now() + Math.max(...kept)).toISOString();

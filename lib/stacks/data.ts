@@ -17,6 +17,9 @@ export interface DataStackProps extends StackProps {
   readonly tables: readonly AnyTable[];
 }
 
+/** Progress of reconciliations names rows that differ by their keys; results for longer are in ops.reconciliation. */
+const RECONCILE_DAYS = 30;
+
 /** What holds bytes: network, brokers, buckets, warehouse. It outlives every change of the pipeline. */
 export class DataStack extends Stack {
   readonly network: Network;
@@ -38,11 +41,16 @@ export class DataStack extends Stack {
       retentionDays: {
         [LANDING_PREFIXES.landing]: config.landing.retentionDays,
         [LANDING_PREFIXES.manifests]: config.landing.retentionDays,
+        [LANDING_PREFIXES.reconcile]: RECONCILE_DAYS,
       },
       removalPolicy,
       logs,
     });
-    this.quarantine = new DataBucket(this, "Quarantine", { retentionDays: {}, removalPolicy, logs });
+    this.quarantine = new DataBucket(this, "Quarantine", {
+      retentionDays: { "": config.quarantine.retentionDays },
+      removalPolicy,
+      logs,
+    });
 
     this.network = new Network(this, "Network", { config, logs });
     this.cluster = new KafkaCluster(this, "Kafka", { config, network: this.network, logs, removalPolicy });

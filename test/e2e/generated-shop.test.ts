@@ -1,11 +1,16 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { createConnection } from "mysql2/promise";
 import { runningLocally, STATE_FILE } from "../../cli/local-state.ts";
+import type { ForgetAnswer } from "../../cli/forget/index.ts";
+import { stackOutputs } from "../../cli/stack-outputs.ts";
 import type { StatusAnswer } from "../../cli/status.ts";
-import { localClients } from "../../cli/target.ts";
+import { findTarget, localClients } from "../../cli/target.ts";
+import { createObjectStore } from "../../lambdas/adapters/s3/index.ts";
 import type { Report } from "../../localstack/demo/report/report.ts";
 import { cdkEnvironment } from "../../localstack/demo/run/deploy.ts";
 import { runFolder } from "../../localstack/engines/paths.ts";
@@ -76,6 +81,59 @@ describe("npm run local -- --json --keep", () => {
     expect(JSON.parse(answer.stdout)).toEqual([
       { check_number: "E2E 1 ", amount: "12.34", payment_date_key: 20050630 },
     ]);
+  });
+
+  it("forgets a person: mirror, history, star and landed objects, with a record that it was done", async () => {
+    const { endpoints } = JSON.parse((await millrace("status", "--json")).stdout) as StatusAnswer;
+    const source = await createConnection(endpoints.source ?? "");
+    const [[person]] = (await source.query(
+      "SELECT MIN(customerNumber) AS id FROM classicmodels.customers",
+    )) as unknown as [[{ readonly id: number }]];
+    const canary = "Forget Me 4711";
+    await source.query("UPDATE classicmodels.customers SET customerName = ? WHERE customerNumber = ?", [
+      canary,
+      person.id,
+    ]);
+    const sql = async (text: string): Promise<unknown> => JSON.parse((await millrace("sql", text, "--json")).stdout);
+    const sales = await sql("SELECT COUNT(*) AS n, SUM(quantity) AS quantity FROM mart.fact_sales");
+    // Orders refer to the row, so it is blanked and stays.
+    const blank = "customerName = '', contactLastName = '', contactFirstName = '', phone = '', addressLine1 = ''";
+    await source.query(`UPDATE classicmodels.customers SET ${blank} WHERE customerNumber = ?`, [person.id]);
+    await source.end();
+    expect(await millrace("status", "--wait", "--timeout", "300")).toMatchObject({ code: 0 });
+
+    const target = findTarget(undefined);
+    const { LandingBucket } = await stackOutputs(target);
+    const s3 = new S3Client({ ...target.aws, forcePathStyle: true });
+    const landing = createObjectStore(LandingBucket, s3);
+    const inObjects = async (): Promise<boolean> => {
+      for await (const { key } of landing.list("landing/")) {
+        const body = key.includes("customers") ? (await landing.get(key))?.body : undefined;
+        if (body !== undefined && gunzipSync(body).toString("utf8").includes(canary)) return true;
+      }
+      return false;
+    };
+    expect(await inObjects()).toBe(true);
+
+    const forget = async () =>
+      JSON.parse(
+        (await millrace("forget", "classicmodels_customers", String(person.id), "--json")).stdout,
+      ) as ForgetAnswer;
+    const answer = await forget();
+    expect(answer.tables).toMatchObject([{ table: "classicmodels_customers", mirror: 1, live: 1 }]);
+    expect(answer.tables[0]?.history).toBeGreaterThanOrEqual(3);
+    expect(new Date(answer.kafkaUntil ?? 0).getTime()).toBeGreaterThan(Date.now());
+    expect(await inObjects()).toBe(false);
+    s3.destroy();
+    for (const place of ["history.classicmodels_customers", "mirror.classicmodels_customers", "mart.dim_customer"]) {
+      const rows = await sql(`SELECT COUNT(*) AS n FROM ${place} WHERE customer_number = ${person.id}`);
+      expect([place, rows]).toEqual([place, [{ n: 0 }]]);
+    }
+    expect(await sql("SELECT COUNT(*) AS n, SUM(quantity) AS quantity FROM mart.fact_sales")).toEqual(sales);
+    expect(
+      await sql("SELECT table_name, mirror_rows, finished_at IS NOT NULL AS finished FROM ops.erasure"),
+    ).toMatchObject([{ table_name: "classicmodels_customers", mirror_rows: 1, finished: true }]);
+    expect((await forget()).tables).toMatchObject([{ mirror: 0, history: 0, landed: 0, quarantined: 0 }]);
   });
 
   it("answers SQL by the rules of its values", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { configFrom, configOf } from "../../lib/config.ts";
-import type { SourceConfig } from "../../lib/config.ts";
 import { feedingSources } from "../../lib/sources.ts";
+import type { SourceConfig } from "../../lib/sources.ts";
 import { METRICS } from "../../lambdas/core/metrics.ts";
 import { column, int } from "../../schemas/model/column.ts";
 import { defineTable } from "../../schemas/model/table.ts";

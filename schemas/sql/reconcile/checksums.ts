@@ -65,8 +65,9 @@ function inRange(table: AnyTable, { above, upTo }: KeyRange): readonly string[] 
   return [...(above === null ? [] : [`${column} > ${above}`]), ...(upTo === null ? [] : [`${column} <= ${upTo}`])];
 }
 
+/** 18 digits fit into BIGINT, whose sum is NUMERIC on both engines: exact, and cheaper than a NUMERIC of each row. */
 const SUMS = (table: AnyTable): string =>
-  `COUNT(*) AS row_count, SUM(CAST(${rowChecksum(table)} AS NUMERIC(38,0))) AS checksum`;
+  `COUNT(*) AS row_count, SUM(CAST(${rowChecksum(table)} AS BIGINT)) AS checksum`;
 
 /** `bucket, row_count, checksum` of the mirror's live rows in a range of a whole-number key. */
 export function stepChecksums(table: AnyTable, range: KeyRange, { low, high, width }: Steps): string {
