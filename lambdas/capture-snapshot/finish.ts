@@ -64,6 +64,7 @@ export async function finishSnapshot(
   const ends = await ports.endOffsets(tables.map(topicName));
   const finish = { snapshotId: plan.id, rows, endOffsets: Object.fromEntries(ends) };
   await ports.state.put(snapshotFinishKey(plan.id), Buffer.from(JSON.stringify(finish)), "application/json");
-  for (const table of plan.tables) await noteCopied(ports.state, table, { ...copyOf(plan, table), end });
+  for (const table of plan.tables)
+    await noteCopied(ports.state, table, { ...copyOf(plan, table, request.sourceName), end });
   return { snapshotId: plan.id, rows };
 }

@@ -11,21 +11,12 @@ import type {
   SourceTable,
 } from "../core/capture-ports.ts";
 import { noteCascades } from "../core/cascades.ts";
-import { parseCheckpoint } from "../core/checkpoint.ts";
-import type { Checkpoint } from "../core/checkpoint.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
 import { anchorSchema, noteAnchor } from "../core/newest-anchor.ts";
-import {
-  ConfigurationError,
-  FencedError,
-  MalformedInputError,
-  PositionLostError,
-  PreflightError,
-  TransientError,
-} from "../core/errors.ts";
+import { ConfigurationError, MalformedInputError, PreflightError } from "../core/errors.ts";
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
-import { checkpointKey, snapshotPlanKey } from "../core/state-keys.ts";
+import { snapshotPlanKey } from "../core/state-keys.ts";
 import { readStored } from "../core/stored-json.ts";
 import { checkTableCount, planChunks } from "./chunks.ts";
 import type { ChunkPlan } from "./chunks.ts";
@@ -34,6 +25,7 @@ import type { TableCopy } from "../core/table-facts.ts";
 import { comparePositions } from "../core/version.ts";
 import type { Position } from "../core/version.ts";
 import { preflight } from "./preflight.ts";
+import { startChanges } from "./start-changes.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
 /** Repairs between two resyncs at one anchor count single passes (lambdas/reconcile-table/repair.ts). */
@@ -79,12 +71,13 @@ export async function readPlan(state: ObjectStore, snapshotId: string): Promise<
 }
 
 /** What the plan says of one of its tables, as the table's facts keep it. */
-export function copyOf(plan: SnapshotPlan, table: string): TableCopy {
+export function copyOf(plan: SnapshotPlan, table: string, source: string): TableCopy {
   const { id, kind, epoch, anchor, pass } = plan;
   const { file, pos, takenAt } = anchor;
   const columns = [...(plan.columns[table] ?? [])];
   const shapes = plan.shapes[table];
-  return { snapshotId: id, kind, anchor: { epoch, file, pos }, pass, takenAt, columns, ...(shapes && { shapes }) };
+  const read = { source, anchor: { epoch, file, pos }, pass, takenAt, columns };
+  return { snapshotId: id, kind, ...read, ...(shapes && { shapes }) };
 }
 
 /** What all records of one table in this snapshot share: the anchor stands in for their place in the log. */
@@ -150,7 +143,7 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
   await noteCascades(state, tables, found);
   await noteAnchor(request.sourceName, anchor, state);
-  for (const table of names) await notePlanned(state, table, copyOf(plan, table));
+  for (const table of names) await notePlanned(state, table, copyOf(plan, table, request.sourceName));
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });
   return { snapshotId: id, chunks: chunks.map((_, chunk) => ({ snapshotId: id, chunk })) };
 }
@@ -196,45 +189,4 @@ function tablesOnServer(
     ]);
   }
   return kept;
-}
-
-/**
- * Writes the first checkpoint at the anchor if there is none. Where change capture has lost its place, or the source is
- * another server, positions no longer compare: a resync of all tables begins a new epoch there, above all that was.
- * @returns the epoch in force
- * @throws PositionLostError for anything less than a resync of all tables then
- */
-async function startChanges(request: PlanRequest, anchor: Anchor, ports: PlanPorts): Promise<number> {
-  const key = checkpointKey(request.sourceName);
-  const first: Checkpoint = {
-    position: { epoch: 1, file: anchor.file, pos: anchor.pos },
-    sent: null,
-    gtid: anchor.gtid,
-    server: anchor.server,
-    turn: 0,
-    owner: "",
-    savedAt: new Date(ports.now()).toISOString(),
-    committedAt: null,
-  };
-  const put = await ports.state.putIfAbsent(key, Buffer.from(JSON.stringify(first)), "application/json");
-  if (put.created) return first.position.epoch;
-  const stored = await ports.state.get(key);
-  if (stored === null) throw new MalformedInputError(`the checkpoint ${key} vanished while the snapshot was planned`);
-  const found = parseCheckpoint(stored.body.toString("utf8"), key);
-  if (found.lost === undefined && found.server === anchor.server) return found.position.epoch;
-  if (request.kind !== "resync" || request.only !== null) {
-    throw new PositionLostError(
-      `change capture cannot go on (${found.lost ?? `it read server ${found.server}, and ${anchor.server} answers`}): every table needs a new copy, run 'millrace snapshot --resync' without --tables`,
-    );
-  }
-  const position = { ...first.position, epoch: found.position.epoch + 1 };
-  const next: Checkpoint = { ...first, position, turn: found.turn + 1 };
-  try {
-    await ports.state.putIfMatch(key, Buffer.from(JSON.stringify(next)), stored.etag);
-  } catch (error) {
-    if (!(error instanceof FencedError)) throw error;
-    throw new TransientError("change capture wrote its checkpoint while the snapshot was planned", { cause: error });
-  }
-  ports.telemetry.warn("a new epoch begins: the source's former history is lost", { ...position });
-  return position.epoch;
 }

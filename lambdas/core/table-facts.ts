@@ -15,6 +15,8 @@ import { comparePositions, positionSchema } from "./version.ts";
 const copySchema = z.object({
   snapshotId: z.string(),
   kind: z.enum(["copy", "resync"]),
+  /** Name of the source that was read. @default - older copies do not say */
+  source: z.string().optional(),
   anchor: positionSchema,
   /** See SnapshotPlan. */
   pass: z.int().nonnegative().default(0),

@@ -13,6 +13,7 @@ import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { anchorVersion, versionOf } from "../../../lambdas/core/version.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
+import { notePlanned, readPlanned } from "../../../lambdas/core/table-facts.ts";
 import { memoryStore } from "../../support/memory-store.ts";
 import { asSource, facts } from "../../support/source.ts";
 import { recordingPublisher, recordingTelemetry } from "../../support/recording.ts";
@@ -124,6 +125,26 @@ describe("planSnapshot", () => {
       });
       expect(read().lost).toBeUndefined();
     }
+  });
+
+  it("begins above the epoch in which another source was copied, or this one before it lost its checkpoint", async () => {
+    const { plan, ports } = world();
+    await plan();
+    const key = checkpointKey("test");
+    const planned = await readPlanned(ports.state, "classicmodels_offices");
+    if (planned === null) throw new Error("nothing is planned");
+    const elsewhere = { ...planned, source: "other", anchor: { epoch: 7, file: "binlog.000001", pos: 4 } };
+    await notePlanned(ports.state, "classicmodels_offices", elsewhere);
+    for (const refused of [plan(), plan(["classicmodels_offices"], "resync")])
+      await expect(refused).rejects.toThrow(
+        /copied from another source.*'millrace snapshot --resync' without --tables/,
+      );
+    expect((await readPlan(ports.state, (await plan(null, "resync")).snapshotId)).epoch).toBe(8);
+    expect((await readPlan(ports.state, (await plan()).snapshotId)).epoch).toBe(8);
+    await ports.state.remove(key);
+    await expect(plan()).rejects.toThrow(/copied before.*'millrace snapshot --resync' without --tables/);
+    expect(ports.state.objects.has(key)).toBe(false);
+    expect((await readPlan(ports.state, (await plan(null, "resync")).snapshotId)).epoch).toBe(9);
   });
 
   it("names every preflight problem before anything is written", async () => {
