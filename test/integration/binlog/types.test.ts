@@ -3,10 +3,12 @@ import { binlogOf } from "../../../lambdas/adapters/binlog/index.ts";
 import { connectSource } from "../../../lambdas/adapters/mysql/index.ts";
 import { identify } from "../../../lambdas/adapters/mysql/server.ts";
 import type { MysqlSession } from "../../../lambdas/adapters/mysql/session.ts";
-import type { LogPlace, SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
+import type { LogPlace, SourceColumn, SourceDatabase } from "../../../lambdas/core/capture-ports.ts";
 import type { FieldValue, Row } from "../../../lambdas/core/record.ts";
 import { int } from "../../../schemas/model/column.ts";
+import type { PlainType } from "../../../schemas/model/column.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
+import { columnTypeOf } from "../../../schemas/types/from-mysql.ts";
 import { SERVERS, freshDatabase, openWriter } from "./servers.ts";
 import type { ServerUnderTest } from "./servers.ts";
 import { TYPE_CASES } from "./type-cases.ts";
@@ -23,17 +25,30 @@ interface Seen {
   readonly deleted: Values;
 }
 
-const definition = (index: number): AnyTable => ({
+const definition = (index: number, type: PlainType): AnyTable => ({
   area: { name: "types", database: DATABASE },
   name: `t${index}`,
   source: `t${index}`,
   columns: {
     id: { source: "id", type: int(), nullable: false, comment: "" },
-    v: { source: "v", type: int(), nullable: true, comment: "" },
+    v: { source: "v", type, nullable: true, comment: "" },
   },
   key: ["id"],
   comment: "",
 });
+
+/** The types of each table's columns as the server describes them, by name: what a definition would say. */
+async function describedTypes(source: SourceDatabase): Promise<ReadonlyMap<string, ReadonlyMap<string, PlainType>>> {
+  const tables = await source.describeTables([DATABASE]);
+  const typesOf = (columns: readonly SourceColumn[]): ReadonlyMap<string, PlainType> =>
+    new Map(
+      columns.flatMap((column) => {
+        const type = columnTypeOf(column);
+        return type === null ? [] : [[column.name, type] as const];
+      }),
+    );
+  return new Map(tables.map(({ name, columns }) => [name, typesOf(columns)]));
+}
 
 async function snapshot(source: SourceDatabase, table: AnyTable): Promise<Values> {
   const values: Values = new Map();
@@ -81,17 +96,23 @@ async function changes(
 describe.each(SERVERS)("values on $name", (under) => {
   let server: ServerUnderTest;
   let cases: readonly TypeCase[];
+  let tables: readonly AnyTable[];
   let log: Map<string, Seen>;
   const first: Values[] = [];
   const second: Values[] = [];
 
   async function write(writer: MysqlSession, source: SourceDatabase): Promise<void> {
-    const tables = cases.map((_, i) => definition(i));
     for (const [i, { type, values }] of cases.entries()) {
       await writer.query(`CREATE TABLE ${DATABASE}.t${i} (id INT PRIMARY KEY, v ${type})`);
       for (const [id, [sql]] of values.entries())
         await writer.query(`INSERT INTO ${DATABASE}.t${i} VALUES (${id}, ${sql})`);
     }
+    const types = await describedTypes(source);
+    tables = cases.map(({ type }, i) => {
+      const described = types.get(`t${i}`)?.get("v");
+      if (described === undefined) throw new Error(`${type} has no type that a definition could name`);
+      return definition(i, described);
+    });
     for (const table of tables) first.push(await snapshot(source, table));
     for (const [i, { values }] of cases.entries()) {
       for (const id of values.keys()) {
@@ -112,11 +133,7 @@ describe.each(SERVERS)("values on $name", (under) => {
     const source = await connectSource(server.target);
     const place = await source.currentPlace();
     await write(writer, source);
-    log = await changes(
-      server,
-      place,
-      cases.map((_, i) => definition(i)),
-    );
+    log = await changes(server, place, tables);
     await freshDatabase(writer, DATABASE);
     writer.close();
     await source.close();
@@ -148,10 +165,14 @@ describe.each(SERVERS)("values on $name", (under) => {
     );
     await writer.query(`INSERT INTO ${DATABASE}.t0 VALUES (1, 'ä', POINT(1, 2), 'ö😀', NULL, 'ж', x'ff', 'ü')`);
     const names = ["a", "v", "w", "b", "z"];
+    const types = (await describedTypes(source)).get("t0");
     const table: AnyTable = {
-      ...definition(0),
+      ...definition(0, int()),
       columns: Object.fromEntries(
-        ["id", ...names].map((name) => [name, { source: name, type: int(), nullable: true, comment: "" }]),
+        ["id", ...names].map((name) => [
+          name,
+          { source: name, type: types?.get(name) ?? int(), nullable: true, comment: "" },
+        ]),
       ),
     };
     const rows: Row[] = [];
