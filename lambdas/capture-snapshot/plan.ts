@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { columnShapes } from "../../schemas/hash.ts";
+import { columnShapes, shapeHash } from "../../schemas/hash.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type {
@@ -12,6 +12,7 @@ import type {
 } from "../core/capture-ports.ts";
 import { noteCascades } from "../core/cascades.ts";
 import type { SnapshotPlanned } from "../core/events.ts";
+import { noteLeftOut } from "../core/left-out.ts";
 import { anchorSchema, noteAnchor } from "../core/newest-anchor.ts";
 import { ConfigurationError, MalformedInputError, PreflightError } from "../core/errors.ts";
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
@@ -114,6 +115,7 @@ export interface PlanRequest {
  * Checks the source, takes the anchor before anything is read, and writes the plan. When there is no checkpoint yet,
  * change capture starts at this anchor. Safe to repeat because every call makes a new plan with its own anchor, and a
  * checkpoint that capture can go on from is never touched.
+ * A resync of all tables leaves out those that do not fit: they stand still, the others are copied.
  * @throws PreflightError with every problem at once, before anything is written
  */
 export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Promise<SnapshotPlanned> {
@@ -121,16 +123,22 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const databases = [...new Set(request.definitions.map((table) => table.area.database))];
   const found = await source.describeTables(databases);
   const facts = await source.facts();
-  const tables = tablesOnServer(wanted(request), found, facts, telemetry);
-  const checked = preflight(facts, found, tables, request.kind);
+  const wished = tablesOnServer(wanted(request), found, facts, telemetry);
+  const checked = preflight(facts, found, wished, request.kind);
   const problems = [...checked.problems, ...((await ports.load?.problems()) ?? [])];
   for (const warning of checked.warnings) telemetry.warn(warning);
+  // A table that does not fit must not keep the others from the copy that they all need.
+  const aside = isWhole(request) && checked.unfit.size < wished.length ? checked.unfit : NONE;
+  if (aside.size === 0) problems.push(...[...checked.unfit.values()].flat());
   if (problems.length > 0) throw new PreflightError(problems);
+  const tables = wished.filter((table) => !aside.has(table));
   checkTableCount(tables);
 
   const below = request.kind === "resync" ? Object.fromEntries(await ports.endOffsets(tables.map(topicName))) : {};
   const anchor = await source.anchor();
   const epoch = await startChanges(request, anchor, ports);
+  for (const [table, reasons] of aside)
+    await stop(table, reasons, { epoch, file: anchor.file, pos: anchor.pos }, ports);
   const chunks = await planChunks(tables, source, request.chunkRows);
 
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
@@ -146,6 +154,18 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   for (const table of names) await notePlanned(state, table, copyOf(plan, table, request.sourceName));
   telemetry.info("snapshot planned", { id, anchor, tables: plan.tables.length, chunks: chunks.length });
   return { snapshotId: id, chunks: chunks.map((_, chunk) => ({ snapshotId: id, chunk })) };
+}
+
+const NONE: ReadonlyMap<AnyTable, readonly string[]> = new Map();
+const isWhole = ({ kind, only }: PlanRequest): boolean => kind === "resync" && only === null;
+
+/** The table stands still, as if change capture had left rows out at the anchor, until a copy that it fits. */
+async function stop(table: AnyTable, reasons: readonly string[], position: Position, ports: PlanPorts): Promise<void> {
+  const name = qualifiedName(table);
+  const reason = reasons.join(" ");
+  ports.telemetry.error("a table does not fit its definition and is left out of the resync", { table: name, reason });
+  const since = new Date(ports.now()).toISOString();
+  await noteLeftOut(ports.state, name, { reason, definition: shapeHash(table), since, position });
 }
 
 /** A source at rest gives the same anchor again: what is read there now must win over what was read before. */

@@ -9,6 +9,8 @@ import { privilegeProblems, unreadableTables } from "./privileges.ts";
 export interface Preflight {
   /** What makes exact capture impossible; each sentence ends with the command that fixes it. */
   readonly problems: readonly string[];
+  /** The same of single tables. */
+  readonly unfit: ReadonlyMap<AnyTable, readonly string[]>;
   /** What an operator should know. */
   readonly warnings: readonly string[];
 }
@@ -31,14 +33,13 @@ export function preflight(
   const unreadable = new Set(unreadableTables(facts, tables));
   const findings = tables.flatMap((table) => {
     const actual = byName.get(`${table.area.database}.${table.source}`);
-    return actual === undefined && unreadable.has(table) ? [] : [checkTable(table, actual, kind)];
+    return actual === undefined && unreadable.has(table) ? [] : [{ table, ...checkTable(table, actual, kind) }];
   });
   return {
-    problems: [
-      ...checkServer(facts),
-      ...privilegeProblems(facts, tables),
-      ...findings.flatMap((finding) => finding.problems),
-    ],
+    problems: [...checkServer(facts), ...privilegeProblems(facts, tables)],
+    unfit: new Map(
+      findings.flatMap(({ table, problems }) => (problems.length > 0 ? [[table, problems] as const] : [])),
+    ),
     warnings: [...checkRetention(facts), ...checkLagSeen(facts), ...findings.flatMap((finding) => finding.warnings)],
   };
 }
@@ -113,7 +114,9 @@ function checkLagSeen({ replication, user }: ServerFacts): string[] {
   ];
 }
 
-function checkTable(table: AnyTable, actual: SourceTable | undefined, kind: "copy" | "resync"): Preflight {
+type TableFindings = Pick<Preflight, "problems" | "warnings">;
+
+function checkTable(table: AnyTable, actual: SourceTable | undefined, kind: "copy" | "resync"): TableFindings {
   const name = `${table.area.database}.${table.source}`;
   if (actual === undefined) {
     return {

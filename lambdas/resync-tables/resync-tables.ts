@@ -65,7 +65,7 @@ export async function resyncTables(
     ports.telemetry.info("resync waits", { tables: due, because: held });
     return { waiting, started: [] };
   }
-  const all = wishes.some(({ reason }) => OF_THE_WHOLE_SOURCE.has(reason));
+  const all = wishes.some(({ table, reason }) => OF_THE_WHOLE_SOURCE.has(reason) && due.includes(table));
   const started = all ? waiting : chosen(due, runs);
   await ports.copies.start(`${OWN_RUNS}${Math.floor(now / 60_000)}`, all ? null : started);
   for (const { table, reason, detail } of wishes.filter((wish) => started.includes(wish.table))) {

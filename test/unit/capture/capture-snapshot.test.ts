@@ -13,7 +13,7 @@ import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
 import { anchorVersion, versionOf } from "../../../lambdas/core/version.ts";
 import { offices } from "../../../schemas/sources/classicmodels/offices.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
-import { notePlanned, readPlanned } from "../../../lambdas/core/table-facts.ts";
+import { holdOf, notePlanned, readPlanned, readTableFacts } from "../../../lambdas/core/table-facts.ts";
 import { memoryStore } from "../../support/memory-store.ts";
 import { asSource, facts } from "../../support/source.ts";
 import { recordingPublisher, recordingTelemetry } from "../../support/recording.ts";
@@ -156,6 +156,26 @@ describe("planSnapshot", () => {
     );
     await expect(plan()).rejects.toThrow(/SET GLOBAL binlog_row_image = 'FULL'[^]*orders has no primary key/);
     expect(ports.state.objects.size).toBe(0);
+  });
+
+  it("of all tables again leaves those out that do not fit, which stand still, and copies the others", async () => {
+    const lacksKey = (name: string) =>
+      definitions.map((table) => (table.name === name ? { ...asSource(table), primaryKey: [] } : asSource(table)));
+    const { plan, ports } = world(source({ describeTables: async () => lacksKey("orders") }));
+    for (const refused of [plan(), plan(["classicmodels_orders"], "resync")])
+      await expect(refused).rejects.toThrow(/orders has no primary key/);
+    expect(ports.state.objects.size).toBe(0);
+    const { snapshotId } = await plan(null, "resync");
+    expect((await readPlan(ports.state, snapshotId)).tables).toEqual(["classicmodels_offices"]);
+    const facts = (await readTableFacts(ports.state)).get("classicmodels_orders");
+    expect(facts === undefined ? null : holdOf(facts)).toMatchObject({
+      by: "capture",
+      reason: expect.stringContaining("orders has no primary key"),
+    });
+    const none = world(
+      source({ describeTables: async () => definitions.map((table) => ({ ...asSource(table), primaryKey: [] })) }),
+    );
+    await expect(none.plan(null, "resync")).rejects.toThrow(/orders has no primary key/);
   });
 
   it("refuses a table that is not defined, and names those that are", async () => {

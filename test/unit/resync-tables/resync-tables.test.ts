@@ -132,6 +132,17 @@ describe("resyncTables", () => {
     expect(telemetry.lines.join("\n")).toContain("MODIFY note");
   });
 
+  it("does not copy all again for a table that was left out of that copy and still does not fit", async () => {
+    const { state, started, run } = world();
+    await wishResync(state, wish({ id: "lost-1", reason: "lost", position: null }));
+    const position = { epoch: 2, file: "binlog.000001", pos: 4 };
+    await noteLeftOut(state, "shop_orders", { reason: "its key", definition: "now", since: wish().since, position });
+    expect((await run()).started).toEqual([]);
+    await wishResync(state, wish({ table: "shop_items" }));
+    expect((await run()).started).toEqual(["shop_items"]);
+    expect(started).toEqual([{ name: expect.any(String), tables: ["shop_items"] }]);
+  });
+
   it("copies all tables when the source's history is lost", async () => {
     const { state, run, started } = world();
     await wishResync(state, wish({ reason: "lost", position: null }));
