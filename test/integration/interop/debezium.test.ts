@@ -104,12 +104,17 @@ describe.each(SERVERS)("records of Debezium's connector, on $name", (kind) => {
       "DELETE FROM places WHERE code = 'y'",
       "INSERT INTO passing VALUES (3, 'gone too')",
       "COMMIT",
-      "INSERT INTO odd_days VALUES (1, '2024-02-31'), (2, '2024-02-29')",
       "TRUNCATE passing",
       "INSERT INTO passing VALUES (4, 'stays')",
     );
-    await pipeline.capture();
     await peer.until((records) => records.at(-1)?.key === '{"id":4}');
+    // Last, because the engine may end over it.
+    await run(
+      "INSERT INTO odd_days VALUES (1, '2024-02-31'), (2, '2024-02-29')",
+      "INSERT INTO odd_days VALUES (3, '2024-03-01')",
+    );
+    await pipeline.capture();
+    await peer.untilOrEnd((records) => records.at(-1)?.key === '{"id":3}');
   }, 300_000);
   afterAll(async () => {
     await peer.stop();
@@ -141,6 +146,7 @@ describe.each(SERVERS)("records of Debezium's connector, on $name", (kind) => {
     expect(pipeline.sent(oddDays).map((text) => parseRecord(text, true).after)).toEqual([
       { id: 1, day: "2024-02-31" },
       { id: 2, day: "2024-02-29" },
+      { id: 3, day: "2024-03-01" },
     ]);
     expect(values.map((text) => parseRecord(text, true).after?.["id"])).not.toContain(1);
   });

@@ -21,6 +21,8 @@ export interface Peer {
   readonly records: readonly PeerRecord[];
   /** Waits until the records are as wanted. @throws Error with the engine's last words when it ends before */
   until(wanted: (records: readonly PeerRecord[]) => boolean): Promise<void>;
+  /** The same, or until the engine has ended. */
+  untilOrEnd(wanted: (records: readonly PeerRecord[]) => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,6 +89,9 @@ export async function startDebezium(
         if (ended) throw new Error(`the Debezium engine has ended:\n${words}`);
         await sleep(50);
       }
+    },
+    untilOrEnd: async (wanted) => {
+      while (!ended && !wanted(records)) await sleep(50);
     },
     stop: async () => {
       child.kill("SIGTERM");

@@ -50,5 +50,5 @@ These are lost before the record is written; no reader can bring them back. Ours
 | | ours | theirs | why |
 | --- | --- | --- | --- |
 ${rows("value")}
-| Impossible dates (\`2024-02-31\`), in changes | the row, the text kept in \`_raw\` | no record at all, also of other rows of the event | the event cannot be converted: with its default (\`warn\`) the engine passes over it, with \`fail\` it ends |
+| Impossible dates (\`2024-02-31\`), in changes | the row, the text kept in \`_raw\` | no record at all, also of other rows of the event | the event cannot be converted: the engine ends, or passes over it, as \`event.processing.failure.handling.mode\` says |
 `;
