@@ -61,7 +61,7 @@ export class Topics {
       groupId: `faults-${++this.#groups}`,
       maxWaitTimeInMs: 50,
       sessionTimeout: 30_000,
-      retry: { ...RETRY, restartOnFailure: async () => true },
+      retry: { ...RETRY, restartOnFailure: async () => this.#consumer === consumer },
     });
     this.#consumer = consumer;
     await consumer.connect();
@@ -104,7 +104,9 @@ export class Topics {
   }
 
   async close(): Promise<void> {
-    await this.#consumer?.disconnect().catch(() => undefined);
+    const consumer = this.#consumer;
+    this.#consumer = null;
+    await consumer?.disconnect().catch(() => undefined);
     await this.#admin.disconnect().catch(() => undefined);
   }
 }
