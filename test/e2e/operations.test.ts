@@ -137,16 +137,18 @@ describe("quarantine, redrive, replay, resync and gaps", () => {
   it("detects a hole that retention has torn, raises the alarm, and repairs it by itself", async () => {
     const lambda = new LambdaClient(target.aws);
     const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
-    const UUID = EventSourceMappings.find(({ Topics }) => Topics?.includes(ORDERS))?.UUID;
-    const stateOf = async () => {
-      const { EventSourceMappings: all = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
-      return all.find((mapping) => mapping.UUID === UUID)?.State;
-    };
-    await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
-    await until("the mapping stands still", async () => (await stateOf()) === "Disabled");
-    await source.query("UPDATE classicmodels.orders SET comments = 'never landed'");
+    const { UUID, AmazonManagedKafkaEventSourceConfig: config } =
+      EventSourceMappings.find(({ Topics }) => Topics?.includes(ORDERS)) ?? {};
+    const group = config?.ConsumerGroupId ?? "";
     const admin = kafka.admin();
     await admin.connect();
+    await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+    // Its state says what is wanted of it; that nobody polls any more, only the group says.
+    await until("the mapping stands still", async () => {
+      const [described] = (await admin.describeGroups([group])).groups;
+      return described?.state === "Empty" || described?.state === "Dead";
+    });
+    await source.query("UPDATE classicmodels.orders SET comments = 'never landed'");
     const ends = await publishedAfter(admin, "never landed");
     await admin.deleteTopicRecords({
       topic: ORDERS,
