@@ -5,6 +5,7 @@ import { resolveDefinition } from "../../lambdas/core/file-definition.ts";
 import type { ObjectStore } from "../../lambdas/core/ports.ts";
 import type { RefusedLine } from "../../lambdas/core/quarantine.ts";
 import { definitionKey } from "../../lambdas/core/state-keys.ts";
+import { toBody } from "../../lambdas/core/stored-json.ts";
 import { definitionHash, fileDefinition } from "../../schemas/hash.ts";
 import type { FileDefinition } from "../../schemas/hash.ts";
 import type { Column } from "../../schemas/model/column.ts";
@@ -34,8 +35,7 @@ export async function landLines(
     const written = await resolveDefinition(hash, table, landing);
     const file = definitionOfNow(written, table);
     const definition = definitionHash(file);
-    if (definition !== own)
-      await landing.putIfAbsent(definitionKey(definition), Buffer.from(JSON.stringify(file)), "application/json");
+    if (definition !== own) await landing.putIfAbsent(definitionKey(definition), toBody(file), "application/json");
     for (const range of joinedUp(lines.filter((line) => (line.definition ?? own) === hash))) {
       const [first, last] = [range[0], range.at(-1)];
       if (first === undefined || last === undefined) continue;

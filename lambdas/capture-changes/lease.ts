@@ -3,6 +3,7 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import { FencedError } from "../core/errors.ts";
 import type { Now, ObjectStore } from "../core/ports.ts";
 import { comparePositions } from "../core/version.ts";
+import { toBody } from "../core/stored-json.ts";
 
 /** A lease not renewed for this long belongs to a run that died; runs renew it every second or so. */
 export const LEASE_MS = 20_000;
@@ -79,7 +80,7 @@ async function tryLease(
   let etag = stored.etag;
   const write = async (next: Checkpoint): Promise<void> => {
     const stamped = { ...next, savedAt: new Date(now()).toISOString() };
-    etag = (await store.putIfMatch(key, Buffer.from(JSON.stringify(stamped)), etag)).etag;
+    etag = (await store.putIfMatch(key, toBody(stamped), etag)).etag;
     current = stamped;
   };
   try {

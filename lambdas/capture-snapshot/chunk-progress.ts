@@ -3,7 +3,7 @@ import type { KeyValue } from "../core/capture-ports.ts";
 import { ConfigurationError, FencedError } from "../core/errors.ts";
 import type { Seal } from "../core/personal-data.ts";
 import type { ObjectStore } from "../core/ports.ts";
-import { parseStored } from "../core/stored-json.ts";
+import { parseStored, toBody } from "../core/stored-json.ts";
 
 const keyPart = z.union([
   z.object({ text: z.string() }),
@@ -75,7 +75,7 @@ export class ChunkProgress {
       ) ?? null;
     const after = parts === null || this.#seal === null ? parts : { sealed: this.#seal.close(JSON.stringify(parts)) };
     const value: Progress = { ...next, after };
-    const body = Buffer.from(JSON.stringify(value));
+    const body = toBody(value);
     if (this.#etag === null) {
       const put = await this.#state.putIfAbsent(this.#key, body, "application/json");
       if (!put.created) throw new FencedError(`${this.#key} was written by another run`);

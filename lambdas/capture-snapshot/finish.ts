@@ -8,7 +8,7 @@ import type { Now, ObjectStore } from "../core/ports.ts";
 import { noteResync } from "../core/resynced.ts";
 import { recordWriter } from "../core/record-text.ts";
 import { snapshotChunkKey, snapshotFinishKey } from "../core/state-keys.ts";
-import { readStored } from "../core/stored-json.ts";
+import { readStored, toBody } from "../core/stored-json.ts";
 import { noteCopied } from "../core/table-facts.ts";
 import { comparePositions } from "../core/version.ts";
 import type { Position } from "../core/version.ts";
@@ -63,7 +63,7 @@ export async function finishSnapshot(
   }
   const ends = await ports.endOffsets(tables.map(topicName));
   const finish = { snapshotId: plan.id, rows, endOffsets: Object.fromEntries(ends) };
-  await ports.state.put(snapshotFinishKey(plan.id), Buffer.from(JSON.stringify(finish)), "application/json");
+  await ports.state.put(snapshotFinishKey(plan.id), toBody(finish), "application/json");
   for (const table of plan.tables)
     await noteCopied(ports.state, table, { ...copyOf(plan, table, request.sourceName), end });
   return { snapshotId: plan.id, rows };

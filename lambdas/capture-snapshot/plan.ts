@@ -18,7 +18,7 @@ import { ConfigurationError, MalformedInputError, PreflightError } from "../core
 import type { NewId, Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { snapshotPlanKey } from "../core/state-keys.ts";
-import { readStored } from "../core/stored-json.ts";
+import { readStored, toBody } from "../core/stored-json.ts";
 import { checkTableCount, planChunks } from "./chunks.ts";
 import type { ChunkPlan } from "./chunks.ts";
 import { notePlanned, readPlanned } from "../core/table-facts.ts";
@@ -148,7 +148,7 @@ export async function planSnapshot(request: PlanRequest, ports: PlanPorts): Prom
   const pass = request.kind === "resync" ? await passAt({ epoch, ...anchor }, names, state) : 0;
   const read = { tables: names, columns, shapes, chunks, below };
   const plan: SnapshotPlan = { id, kind: request.kind, epoch, anchor, pass, ...read };
-  await state.putIfAbsent(snapshotPlanKey(id), Buffer.from(JSON.stringify(plan)), "application/json");
+  await state.putIfAbsent(snapshotPlanKey(id), toBody(plan), "application/json");
   await noteCascades(state, tables, found);
   await noteAnchor(request.sourceName, anchor, state);
   for (const table of names) await notePlanned(state, table, copyOf(plan, table, request.sourceName));

@@ -7,6 +7,7 @@ import { FencedError, PositionLostError, TransientError } from "../core/errors.t
 import type { Now, ObjectStore, Telemetry } from "../core/ports.ts";
 import { checkpointKey } from "../core/state-keys.ts";
 import { readPlanned } from "../core/table-facts.ts";
+import { toBody } from "../core/stored-json.ts";
 
 export interface StartRequest {
   readonly kind: "copy" | "resync";
@@ -46,7 +47,7 @@ export async function startChanges(request: StartRequest, anchor: Anchor, ports:
   const whole = request.kind === "resync" && request.only === null;
   if (stored === null) {
     if (before > 0 && !whole) throw needsNewEpoch("tables were copied before, and no checkpoint says how far");
-    const put = await ports.state.putIfAbsent(key, Buffer.from(JSON.stringify(first)), "application/json");
+    const put = await ports.state.putIfAbsent(key, toBody(first), "application/json");
     if (put.created) return first.position.epoch;
     throw new TransientError(`another snapshot wrote the checkpoint ${key} first`);
   }
@@ -58,7 +59,7 @@ export async function startChanges(request: StartRequest, anchor: Anchor, ports:
   const position = { ...first.position, epoch: Math.max(epoch, before) + 1 };
   const next: Checkpoint = { ...first, position, turn: found.turn + 1 };
   try {
-    await ports.state.putIfMatch(key, Buffer.from(JSON.stringify(next)), stored.etag);
+    await ports.state.putIfMatch(key, toBody(next), stored.etag);
   } catch (error) {
     if (!(error instanceof FencedError)) throw error;
     throw new TransientError("change capture wrote its checkpoint while the snapshot was planned", { cause: error });

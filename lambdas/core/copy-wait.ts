@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ObjectStore } from "./ports.ts";
 import { copyWaitKey } from "./state-keys.ts";
-import { readStored } from "./stored-json.ts";
+import { readStored, toBody } from "./stored-json.ts";
 
 const waitSchema = z.object({
   table: z.string(),
@@ -24,7 +24,7 @@ export async function noteWait(
   sourceName: string,
   waits: CopyWait | null,
 ): Promise<void> {
-  await state.put(copyWaitKey(sourceName), Buffer.from(JSON.stringify({ waits })), "application/json");
+  await state.put(copyWaitKey(sourceName), toBody({ waits }), "application/json");
 }
 
 /** What copies of a source wait for; null when none does. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { messageOf } from "./errors.ts";
 import type { Now, ObjectStore } from "./ports.ts";
-import { readStored } from "./stored-json.ts";
+import { readStored, toBody } from "./stored-json.ts";
 
 /** `state/errors/<table>/<stage>.json`: the newest failure of one stage for one table, for `millrace status`. */
 const prefix = (table: string): string => `state/errors/${table}/`;
@@ -18,9 +18,7 @@ export async function noteError(
   error: unknown,
 ): Promise<void> {
   const note: ErrorNote = { stage, message: messageOf(error), at: new Date(now()).toISOString() };
-  await state
-    .put(`${prefix(table)}${stage}.json`, Buffer.from(JSON.stringify(note)), "application/json")
-    .catch(() => undefined);
+  await state.put(`${prefix(table)}${stage}.json`, toBody(note), "application/json").catch(() => undefined);
 }
 
 /** Forgets a stage's failure after a success. Never throws. */

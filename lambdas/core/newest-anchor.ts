@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Anchor } from "./capture-ports.ts";
 import type { ObjectStore } from "./ports.ts";
 import { newestAnchorKey } from "./state-keys.ts";
-import { readStored } from "./stored-json.ts";
+import { readStored, toBody } from "./stored-json.ts";
 
 export const anchorSchema: z.ZodType<Anchor> = z.object({
   file: z.string(),
@@ -17,7 +17,7 @@ export const anchorSchema: z.ZodType<Anchor> = z.object({
 
 /** Keeps the anchor of a source's newest snapshot where `status` finds it without knowing the snapshot. */
 export async function noteAnchor(sourceName: string, anchor: Anchor, state: Pick<ObjectStore, "put">): Promise<void> {
-  await state.put(newestAnchorKey(sourceName), Buffer.from(JSON.stringify(anchor)), "application/json");
+  await state.put(newestAnchorKey(sourceName), toBody(anchor), "application/json");
 }
 
 /** @returns null before the first snapshot. @throws MalformedInputError naming the key when it cannot be read */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ObjectStore } from "./ports.ts";
 import { resyncedKey } from "./state-keys.ts";
-import { readStored } from "./stored-json.ts";
+import { readStored, toBody } from "./stored-json.ts";
 
 const schema = z.object({ snapshotId: z.string(), below: z.array(z.int().nonnegative()) });
 
@@ -20,7 +20,7 @@ export async function noteResync(
   const highest = Array.from({ length: Math.max(before.length, below.length) }, (_, partition) =>
     Math.max(before[partition] ?? 0, below[partition] ?? 0),
   );
-  const body = Buffer.from(JSON.stringify({ snapshotId, below: highest }));
+  const body = toBody({ snapshotId, below: highest });
   await state.put(resyncedKey(topic), body, "application/json");
 }
 

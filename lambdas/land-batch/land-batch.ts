@@ -8,6 +8,7 @@ import type { Now, ObjectStore, Telemetry, Wake } from "../core/ports.ts";
 import { quarantineBody } from "../core/quarantine.ts";
 import { definitionKey } from "../core/state-keys.ts";
 import { slotOf } from "../core/wake-slot.ts";
+import { toBody } from "../core/stored-json.ts";
 import type { EncodedRange, EncoderCache } from "./encode-range.ts";
 import { encodeRange } from "./encode-range.ts";
 import { offsetRanges } from "./msk-event.ts";
@@ -92,7 +93,7 @@ export async function nameOf(
 ): Promise<string> {
   const definition = definitionHash(file);
   if (definition !== definitionHash(fileDefinition(tableOf(range.topic, settings.tables)))) {
-    await landing.putIfAbsent(definitionKey(definition), Buffer.from(JSON.stringify(file)), "application/json");
+    await landing.putIfAbsent(definitionKey(definition), toBody(file), "application/json");
   }
   const { topic, partition, first, last } = range;
   return landingKey({ cluster: settings.cluster, topic, definition, partition, first, last, rows });

@@ -13,7 +13,7 @@ import { readNewestAnchor } from "../core/newest-anchor.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts";
 import { snapshotFinishKey, snapshotReportKey } from "../core/state-keys.ts";
-import { readStored } from "../core/stored-json.ts";
+import { readStored, toBody } from "../core/stored-json.ts";
 import { holdOf, openWishes, readTableFacts } from "../core/table-facts.ts";
 import type { TableFacts } from "../core/table-facts.ts";
 import { comparePositions } from "../core/version.ts";
@@ -142,7 +142,7 @@ export async function report(
     rows,
     tables: tables.map((table) => ({ table: qualifiedName(table), rows: byTable.get(qualifiedName(table)) ?? 0 })),
   };
-  await ports.state.put(snapshotReportKey(snapshotId), Buffer.from(JSON.stringify(result)), "application/json");
+  await ports.state.put(snapshotReportKey(snapshotId), toBody(result), "application/json");
   return result;
 }
 

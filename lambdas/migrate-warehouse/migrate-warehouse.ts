@@ -13,6 +13,7 @@ import type { NewId, ObjectStore, Telemetry, Warehouse } from "../core/ports.ts"
 import { retrying } from "../core/retrying.ts";
 import type { RetrySettings } from "../core/retrying.ts";
 import { definitionKey } from "../core/state-keys.ts";
+import { toBody } from "../core/stored-json.ts";
 import type { Step, Wanted } from "./plan-migration.ts";
 import { planMigration, transactions } from "./plan-migration.ts";
 
@@ -111,7 +112,7 @@ async function run(steps: readonly Step[], ports: MigratePorts): Promise<void> {
 async function storeDefinitions(tables: readonly AnyTable[], ports: MigratePorts): Promise<void> {
   for (const table of tables) {
     const file = fileDefinition(table);
-    const body = Buffer.from(JSON.stringify(file), "utf8");
+    const body = toBody(file);
     await ports.landing.putIfAbsent(definitionKey(definitionHash(file)), body, "application/json");
   }
 }

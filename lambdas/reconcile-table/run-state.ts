@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MalformedInputError } from "../core/errors.ts";
 import type { ObjectStore } from "../core/ports.ts";
 import { reconcileLatestKey, reconcilePlanKey, reconcileTableKey } from "../core/state-keys.ts";
-import { parseStored, readStored } from "../core/stored-json.ts";
+import { parseStored, readStored, toBody } from "../core/stored-json.ts";
 
 const rangeSchema = z.object({ above: z.string().nullable(), upTo: z.string().nullable() });
 /** `above < key <= upTo`; whole numbers as text, null is open. */
@@ -112,13 +112,13 @@ export const newTable = (now: number): TableState => ({
 /** Writes a new run and names it the source's newest, unless it repairs by itself. */
 export async function saveRun(state: ObjectStore, sourceName: string, plan: RunPlan, now: number): Promise<void> {
   const json = "application/json";
-  await state.putIfAbsent(reconcilePlanKey(plan.id), Buffer.from(JSON.stringify(plan)), json);
+  await state.putIfAbsent(reconcilePlanKey(plan.id), toBody(plan), json);
   for (const { table } of plan.tables) {
-    await state.putIfAbsent(reconcileTableKey(plan.id, table), Buffer.from(JSON.stringify(newTable(now))), json);
+    await state.putIfAbsent(reconcileTableKey(plan.id, table), toBody(newTable(now)), json);
   }
   // `millrace repair` goes by what people and the daily run have looked for.
   if (plan.repairs) return;
-  await state.put(reconcileLatestKey(sourceName), Buffer.from(JSON.stringify({ id: plan.id })), json);
+  await state.put(reconcileLatestKey(sourceName), toBody({ id: plan.id }), json);
 }
 
 /** @throws MalformedInputError when there is no such run */
@@ -160,7 +160,7 @@ export class TableProgress {
   /** @throws FencedError when another invocation went ahead */
   async save(changes: Partial<TableState>): Promise<void> {
     const next = { ...this.now, ...changes };
-    this.etag = (await this.state.putIfMatch(this.key, Buffer.from(JSON.stringify(next)), this.etag)).etag;
+    this.etag = (await this.state.putIfMatch(this.key, toBody(next), this.etag)).etag;
     this.now = next;
   }
 }
