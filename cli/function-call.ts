@@ -5,11 +5,16 @@ import type { ClientSettings } from "./target.ts";
 
 /**
  * Calls one of the project's functions and waits for its answer.
+ * @param maxAttempts once by default: a slice of work takes longer than the client would wait by itself, and asking
+ *   twice would do it twice
  * @throws CommandError with the function's own words
  */
-export function functionCaller(aws: ClientSettings, functionName: string): (payload: object) => Promise<unknown> {
-  // A slice of work takes longer than the client would wait by itself; asking twice would do it twice.
-  const client = new LambdaClient({ ...aws, maxAttempts: 1 });
+export function functionCaller(
+  aws: ClientSettings,
+  functionName: string,
+  maxAttempts = 1,
+): (payload: object) => Promise<unknown> {
+  const client = new LambdaClient({ ...aws, maxAttempts });
   return async (payload) => {
     const answer = await client.send(
       new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(payload)) }),

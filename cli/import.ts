@@ -6,6 +6,7 @@ import {
   openCatalogue,
   parseMysqlUrl,
 } from "../lambdas/adapters/mysql/index.ts";
+import { accountOf } from "../lambdas/core/account.ts";
 import { tables as definitions } from "../schemas/sources/index.ts";
 import { CommandError } from "./errors.ts";
 import { areaOf } from "./import/area.ts";
@@ -55,7 +56,7 @@ export async function importDatabase(
     const found = await catalogue.read(database);
     if (found.tables.length + found.others.length === 0) {
       throw new CommandError(
-        `Database ${database} has no table that ${catalogue.user} may see. If it has some: GRANT SELECT ON \`${database}\`.* TO ${account(catalogue.user)}`,
+        `Database ${database} has no table that ${catalogue.user} may see. If it has some: GRANT SELECT ON \`${database}\`.* TO ${accountOf(catalogue.user)}`,
       );
     }
     const wanted = options.tables === undefined ? null : tablesIn(options.tables, found, database);
@@ -105,11 +106,9 @@ function databaseIn({ databases, caseSensitive, user }: Catalogue, named: string
   const near = nearNames(named, databases);
   throw new CommandError(
     `There is no database ${named}, or ${user} has no right to it (it sees: ${seen}).` +
-      `${near.length === 0 ? "" : ` Is it ${near.join(" or ")}?`} Otherwise: GRANT SELECT ON \`${named}\`.* TO ${account(user)}`,
+      `${near.length === 0 ? "" : ` Is it ${near.join(" or ")}?`} Otherwise: GRANT SELECT ON \`${named}\`.* TO ${accountOf(user)}`,
   );
 }
-
-const account = (user: string): string => user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
 
 /** @throws CommandError with near names for each table that is not there */
 function tablesIn(

@@ -1,7 +1,6 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { z } from "zod";
 import type { PipelineStatus, StatusMark } from "../lambdas/core/events.ts";
-import { CommandError } from "./errors.ts";
+import { functionCaller } from "./function-call.ts";
 import type { ClientSettings } from "./target.ts";
 
 const count = z.number().nonnegative();
@@ -44,22 +43,12 @@ const pipelineStatus: z.ZodType<PipelineStatus> = z.object({
 /** Asks measure-lag where every stage is; with the mark of an earlier answer, relative to that moment. */
 export type AskStatus = (mark?: StatusMark) => Promise<PipelineStatus>;
 
+/** Asking changes nothing, so it may be asked again. */
+const ATTEMPTS = 3;
+
 /** @param functionName the stacks' output MeasureLagName */
 export function statusAsker(aws: ClientSettings, functionName: string): AskStatus {
-  const client = new LambdaClient(aws);
-  return async (mark) => {
-    const payload = { action: "status", ...(mark === undefined ? {} : { mark }) };
-    const answer = await client.send(
-      new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(payload)) }),
-    );
-    const text = Buffer.from(answer.Payload ?? []).toString("utf8");
-    if (answer.FunctionError !== undefined) throw new CommandError(`measure-lag failed: ${errorIn(text)}`);
-    return pipelineStatus.parse(JSON.parse(text));
-  };
-}
-
-/** Lambda's error document: `{errorType, errorMessage, trace}`. */
-function errorIn(text: string): string {
-  const parsed = z.object({ errorType: z.string(), errorMessage: z.string() }).safeParse(JSON.parse(text));
-  return parsed.success ? `${parsed.data.errorType}: ${parsed.data.errorMessage}` : text;
+  const call = functionCaller(aws, functionName, ATTEMPTS);
+  return async (mark) =>
+    pipelineStatus.parse(await call({ action: "status", ...(mark === undefined ? {} : { mark }) }));
 }

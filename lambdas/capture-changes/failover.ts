@@ -63,15 +63,14 @@ async function copiesAhead(
   tables: readonly string[],
   state: FailoverPorts["state"],
 ): Promise<readonly string[]> {
-  const ahead: string[] = [];
-  for (const table of tables) {
-    const planned = await readPlanned(state, table);
-    if (planned === null || planned.anchor.epoch !== position.epoch) continue;
-    const copied = await readCopied(state, table);
+  const isAhead = async (table: string): Promise<boolean> => {
+    const [planned, copied] = await Promise.all([readPlanned(state, table), readCopied(state, table)]);
+    if (planned === null || planned.anchor.epoch !== position.epoch) return false;
     const isRead = copied !== null && copied.snapshotId === planned.snapshotId;
-    if (!isRead || (copied.end !== undefined && comparePositions(copied.end, position) > 0)) ahead.push(table);
-  }
-  return ahead;
+    return !isRead || (copied.end !== undefined && comparePositions(copied.end, position) > 0);
+  };
+  const found = await Promise.all(tables.map(isAhead));
+  return tables.filter((_, i) => found[i]);
 }
 
 async function placeOn(source: Source, server: string, checkpoint: Checkpoint): ReturnType<Source["placeAfter"]> {

@@ -170,12 +170,11 @@ async function stop(table: AnyTable, reasons: readonly string[], position: Posit
 
 /** A source at rest gives the same anchor again: what is read there now must win over what was read before. */
 async function passAt(place: Position, tables: readonly string[], state: ObjectStore): Promise<number> {
-  let before = 0;
-  for (const table of tables) {
-    const planned = await readPlanned(state, table);
-    if (planned !== null && comparePositions(planned.anchor, place) === 0) before = Math.max(before, planned.pass);
-  }
-  return before + PASSES_BETWEEN;
+  const plans = await Promise.all(tables.map((table) => readPlanned(state, table)));
+  const passes = plans.flatMap((plan) =>
+    plan !== null && comparePositions(plan.anchor, place) === 0 ? [plan.pass] : [],
+  );
+  return Math.max(0, ...passes) + PASSES_BETWEEN;
 }
 
 function wanted(request: PlanRequest): readonly AnyTable[] {

@@ -3,6 +3,7 @@ import { hasPersonalData } from "../../schemas/model/table.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { fitOf } from "../../schemas/types/fit.ts";
 import { columnTypeOf, refusalOf } from "../../schemas/types/from-mysql.ts";
+import { accountOf } from "../core/account.ts";
 import type { Replication, ServerFacts, SourceTable } from "../core/capture-ports.ts";
 import { privilegeProblems, unreadableTables } from "./privileges.ts";
 
@@ -108,9 +109,8 @@ function checkRetention({ variables }: ServerFacts): string[] {
 
 function checkLagSeen({ replication, user }: ServerFacts): string[] {
   if (replication === null || replication.from !== null) return [];
-  const account = user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
   return [
-    `The source is a replica, and user ${user} may not see how far behind it is. Run: GRANT SLAVE MONITOR ON *.* TO ${account}.`,
+    `The source is a replica, and user ${user} may not see how far behind it is. Run: GRANT SLAVE MONITOR ON *.* TO ${accountOf(user)}.`,
   ];
 }
 

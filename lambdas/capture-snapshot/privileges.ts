@@ -1,4 +1,5 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
+import { accountOf } from "../core/account.ts";
 import type { ServerFacts } from "../core/capture-ports.ts";
 
 /** One line of SHOW GRANTS: upper-case privileges on a scope. */
@@ -23,11 +24,10 @@ export function privilegeProblems({ flavour, grants, user }: ServerFacts, tables
       : [flavour === "mariadb" ? "BINLOG MONITOR" : "REPLICATION CLIENT"]),
   ];
   const unreadable = unreadableTables({ grants }, tables);
-  const account = user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
   return [
     ...(replication.length === 0 ? [] : [`${replication.join(", ")} ON *.*`]),
     ...[...new Set(unreadable.map((table) => table.area.database))].map((db) => `SELECT ON ${db}.*`),
-  ].map((right) => `User ${user} lacks ${right}. Run: GRANT ${right} TO ${account}.`);
+  ].map((right) => `User ${user} lacks ${right}. Run: GRANT ${right} TO ${accountOf(user)}.`);
 }
 
 /** Those of the rights that the user does not have on a whole database. */

@@ -1,6 +1,7 @@
 import { connectSource } from "../../../lambdas/adapters/mysql/index.ts";
 import { preflight } from "../../../lambdas/capture-snapshot/preflight.ts";
 import { lackingOn, unreadableTables } from "../../../lambdas/capture-snapshot/privileges.ts";
+import { accountOf } from "../../../lambdas/core/account.ts";
 import { PreflightError } from "../../../lambdas/core/errors.ts";
 import type { ServerFacts } from "../../../lambdas/core/capture-ports.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
@@ -28,9 +29,8 @@ function requireRightsToFill(facts: ServerFacts): void {
   const { database } = classicmodels;
   const lacking = lackingOn(database, TO_FILL, facts).join(", ");
   if (lacking === "") return;
-  const account = facts.user.replace(/^(.*)@(.*)$/, "'$1'@'$2'");
   throw new PreflightError([
-    `--fill needs ${lacking} on ${database}.*, which user ${facts.user} lacks. Run: GRANT ${lacking} ON ${database}.* TO ${account}.`,
+    `--fill needs ${lacking} on ${database}.*, which user ${facts.user} lacks. Run: GRANT ${lacking} ON ${database}.* TO ${accountOf(facts.user)}.`,
   ]);
 }
 
