@@ -70,8 +70,9 @@ const ZERO = 0x30;
 function decimalCell(scale: number): CellWriter {
   return (out, from, start, end) => {
     const [first, last] = from[start] === QUOTE ? [start + 1, end - 1] : [start, end];
-    const point = from.indexOf(POINT, first);
-    const digits = point === -1 || point >= last ? 0 : last - point - 1;
+    let point = first;
+    while (point < last && from[point] !== POINT) point += 1;
+    const digits = Math.max(0, last - point - 1);
     let until = last;
     for (let more = digits; more > scale && from[until - 1] === ZERO; more -= 1) until -= 1;
     out.slice(from, first, until > first && from[until - 1] === POINT ? until - 1 : until);

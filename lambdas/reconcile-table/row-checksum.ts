@@ -7,34 +7,29 @@ import { ByteWriter } from "../core/byte-writer.ts";
 
 const N = 0x6e;
 
-/** Two hex digits of each byte, a-f read as 0-5, as one decimal number: TRANSLATE of the MD5's text. */
-const PAIRS = Uint8Array.from({ length: 256 }, (_, byte) => ((byte >> 4) % 10) * 10 + ((byte & 15) % 10));
-
-/** A checksum of 18 decimal digits in two numbers: the first 8, and the last 10. */
+/** A checksum of 60 bits in two whole numbers: the first 28 bits, and the last 32. */
 export interface Checksum {
   readonly high: number;
   readonly low: number;
 }
 
-/** 10 to the number of digits in `low`. */
-export const LOW = 10_000_000_000;
+/** What `high` counts. */
+export const LOW = 2 ** 32;
 
-function decimal(digest: string, from: number, to: number): number {
-  let value = 0;
-  for (let i = from; i < to; i += 1) value = value * 100 + (PAIRS[digest.charCodeAt(i)] as number);
-  return value;
-}
-
-/** The checksum of a text's MD5 (schemas/sql/reconcile/checksums.ts). */
+/** The checksum of a text: the first 15 hex digits of its MD5 (schemas/sql/reconcile/checksums.ts). */
 export function checksumOf(text: Buffer | string): Checksum {
   // As text of one character a byte: a Buffer for each digest costs more than the digest.
   const digest = hash("md5", text, "binary");
-  return { high: decimal(digest, 0, 4), low: decimal(digest, 4, 9) };
+  const fourth = digest.charCodeAt(3);
+  const high =
+    (digest.charCodeAt(0) << 20) | (digest.charCodeAt(1) << 12) | (digest.charCodeAt(2) << 4) | (fourth >> 4);
+  const middle = (digest.charCodeAt(4) << 20) | (digest.charCodeAt(5) << 12);
+  const low = ((fourth & 15) << 28) | middle | (digest.charCodeAt(6) << 4) | (digest.charCodeAt(7) >> 4);
+  return { high, low: low >>> 0 };
 }
 
-/** As SQL returns it: 18 digits. */
-export const checksumText = ({ high, low }: Checksum): string =>
-  String(high).padStart(8, "0") + String(low).padStart(10, "0");
+/** As SQL returns it: the digits of the whole number. */
+export const checksumText = ({ high, low }: Checksum): string => String(BigInt(high) * BigInt(LOW) + BigInt(low));
 
 /** Makes the checksum of a source row, the twin of rowChecksum in SQL. */
 export function rowChecksummer(table: AnyTable): (row: FieldRow) => Checksum {

@@ -126,7 +126,7 @@ function clockText(micros: string, fsp: number): string {
   return `${value < 0n ? "-" : ""}${clock}${fraction}`;
 }
 
-/** Undoes floatText. */
+/** Undoes float-text.ts. */
 function floatValue(text: string): string {
   const parts = /^(-?)(\d+)\.(\d+)e(-?\d+)$/.exec(text);
   if (parts === null) return text;

@@ -4,7 +4,7 @@ import { LOW } from "./row-checksum.ts";
 /** Below 2^53 with room for one more row. */
 const FULL = 2 ** 52;
 
-/** Count and sum of checksums by bucket, exact up to 90 million rows a bucket. */
+/** Count and sum of checksums by bucket, exact up to 33 million rows a bucket (2^53 / 2^28). */
 export class Sums {
   private readonly counts: Float64Array;
   private readonly highs: Float64Array;

@@ -39,16 +39,16 @@ export function momentCell(out: ByteWriter, from: Buffer, start: number, end: nu
     out.slice(from, first, last);
     return;
   }
-  out.slice(from, first, first + DATE_LENGTH);
-  out.byte(BLANK);
-  out.slice(from, first + DATE_LENGTH + 1, first + MOMENT_LENGTH);
-  out.byte(POINT);
-  let at = first + MOMENT_LENGTH + 1;
+  out.ensure(MOMENT_LENGTH + 1 + FRACTION_DIGITS);
+  const { buf } = out;
+  let to = out.pos;
+  for (let i = 0; i < MOMENT_LENGTH; i += 1) buf[to++] = from[first + i] as number;
+  buf[out.pos + DATE_LENGTH] = BLANK;
+  buf[to++] = POINT;
   const stop = from[last - 1] === Z ? last - 1 : last;
-  for (let i = 0; i < FRACTION_DIGITS; i += 1) {
-    out.byte(at < stop ? (from[at] as number) : ZERO);
-    at += 1;
-  }
+  const fraction = first + MOMENT_LENGTH + 1;
+  for (let at = fraction; at < fraction + FRACTION_DIGITS; at += 1) buf[to++] = at < stop ? (from[at] as number) : ZERO;
+  out.pos = to;
 }
 
 /** `[-]hhh:mm:ss[.f]` as microseconds. */

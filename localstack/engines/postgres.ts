@@ -191,6 +191,8 @@ function settings(port: number): Record<string, string | number> {
     checkpoint_timeout: "1h",
     shared_buffers: "256MB",
     work_mem: "64MB",
+    // An expression's groups count as many as there are rows: without room for them, sums would sort whole tables.
+    hash_mem_multiplier: 8,
     maintenance_work_mem: "128MB",
     // A container's /dev/shm may be too small for parallel workers, and two cores gain little by them.
     max_parallel_workers_per_gather: 0,

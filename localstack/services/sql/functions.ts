@@ -56,7 +56,8 @@ add("scalar", [2, 3], "substring substr", "redshift.substring");
 // Another meaning in PostgreSQL: see compat/.
 own([2], "left right concat");
 own([0], "getdate pg_last_copy_count pg_last_copy_id pg_last_query_id");
-own([2], "strtol add_months sha2");
+own([2], "add_months sha2");
+add("scalar", [2], "strtol", strtol);
 own([1], "last_day to_hex from_hex");
 own([1, 2], "trunc");
 own([2], "to_varbyte from_varbyte");
@@ -78,6 +79,11 @@ add("window", [0], "row_number rank dense_rank percent_rank cume_dist");
 add("window", [1], "ntile first_value last_value");
 add("window", [1, 2], "lag lead");
 add("window", [2], "nth_value");
+
+/** Base 16, which turns hashes into numbers, has a function of its own; it takes no sign. */
+function strtol([text = "", base = ""]: readonly string[]): string {
+  return base === "16" ? `redshift.strtol_hex(${text})` : `redshift.strtol(${text}, ${base})`;
+}
 
 /** DECODE finds NULL equal to NULL. */
 function decode(args: readonly string[]): string {

@@ -5,18 +5,13 @@ import { identifier, integer, literal, qualified } from "../quote.ts";
 import { cellSql } from "./cell-sql.ts";
 import { cellForms, KEY_SEPARATOR, SEPARATOR } from "./cells.ts";
 
-/** Digits of a row's checksum. */
-export const CHECKSUM_DIGITS = 18;
-
 /**
- * A text's checksum: the first 18 hex digits of its MD5 with a-f read as 0-5, a decimal number. Of the ways to make a
- * number of an MD5 this is the one that Redshift and PostgreSQL share (STRTOL is Redshift's alone). Two texts have the
- * same with a chance of 1 in 2^57.
+ * A text's checksum: the first 15 hex digits of its MD5 as a BIGINT of 60 bits, which STRTOL surely holds. Two texts
+ * have the same with a chance of 1 in 2^60.
  */
-const checksum = (text: string): string =>
-  `TRANSLATE(SUBSTRING(MD5(${text}), 1, ${CHECKSUM_DIGITS}), 'abcdef', '012345')`;
+const checksum = (text: string): string => `STRTOL(SUBSTRING(MD5(${text}), 1, 15), 16)`;
 
-/** The checksum of a mirror row, from its columns, as text of 18 digits. */
+/** The checksum of a mirror row, from its columns: a BIGINT. */
 export function rowChecksum(table: AnyTable): string {
   return checksum(cellForms(table).map(cellSql).join(` || '${SEPARATOR}' || `));
 }
@@ -57,7 +52,7 @@ function bucketText(table: AnyTable): string {
 
 /** @param count at most 2^16 */
 function bucketOf(table: AnyTable, count: number): string {
-  return `MOD(CAST(${checksum(bucketText(table))} AS BIGINT), ${integer(count)})`;
+  return `MOD(${checksum(bucketText(table))}, ${integer(count)})`;
 }
 
 function inRange(table: AnyTable, { above, upTo }: KeyRange): readonly string[] {
@@ -65,9 +60,8 @@ function inRange(table: AnyTable, { above, upTo }: KeyRange): readonly string[] 
   return [...(above === null ? [] : [`${column} > ${above}`]), ...(upTo === null ? [] : [`${column} <= ${upTo}`])];
 }
 
-/** 18 digits fit into BIGINT, whose sum is NUMERIC on both engines: exact, and cheaper than a NUMERIC of each row. */
-const SUMS = (table: AnyTable): string =>
-  `COUNT(*) AS row_count, SUM(CAST(${rowChecksum(table)} AS BIGINT)) AS checksum`;
+/** The sum of BIGINTs is NUMERIC on both engines: exact, and cheaper than a NUMERIC of each row. */
+const SUMS = (table: AnyTable): string => `COUNT(*) AS row_count, SUM(${rowChecksum(table)}) AS checksum`;
 
 /** `bucket, row_count, checksum` of the mirror's live rows in a range of a whole-number key. */
 export function stepChecksums(table: AnyTable, range: KeyRange, { low, high, width }: Steps): string {
@@ -89,10 +83,10 @@ export type RowChoice =
   | { readonly buckets: readonly number[]; readonly of: number }
   | { readonly identities: readonly string[] };
 
-/** `row_name, checksum, version, deleted` of mirror rows, deleted ones included. */
+/** `row_name, checksum, version, deleted` of mirror rows, deleted ones included; the checksum is its digits as text. */
 export function mirrorRows(table: AnyTable, choice: RowChoice): string {
   const identity = identityParts(table).join(` || '${KEY_SEPARATOR}' || `);
-  return `SELECT ${identity} AS row_name, ${rowChecksum(table)} AS checksum, _version AS version, _deleted AS deleted
+  return `SELECT ${identity} AS row_name, CAST(${rowChecksum(table)} AS VARCHAR) AS checksum, _version AS version, _deleted AS deleted
 FROM ${qualified(mirrorName(table))}
 WHERE ${chosen(table, choice)}`;
 }

@@ -3,7 +3,7 @@ import { block, fn, overloads } from "./build.ts";
 /** VARBYTE, hexadecimal and hashes. */
 export const BYTES: readonly string[] = [
   block(
-    "strtol_any(value text, base integer)",
+    "strtol(value text, base integer)",
     "bigint",
     `DECLARE total numeric := 0; digit integer; body text := lower(ltrim(value, '+-'));
      BEGIN
@@ -18,12 +18,8 @@ export const BYTES: readonly string[] = [
        RETURN CASE WHEN value LIKE '-%' THEN -total ELSE total END;
      END`,
   ),
-  fn(
-    "strtol(value text, base integer)",
-    "bigint",
-    `CASE WHEN base = 16 AND length(value) BETWEEN 1 AND 15 AND pg_catalog.left(value, 1) NOT IN ('-', '+')
-       THEN ('x' || lpad(value, 16, '0'))::bit(64)::bigint ELSE redshift.strtol_any(value, base) END`,
-  ),
+  // Its text is used once: otherwise the planner would call it for each row, which costs as much as an MD5.
+  fn("strtol_hex(value text)", "bigint", "CAST('0x' || value AS bigint)"),
   fn("to_hex(value bigint)", "text", "pg_catalog.to_hex(value)"),
   fn("to_hex(value bytea)", "text", "encode(value, 'hex')"),
   fn("from_hex(value text)", "bytea", "decode(value, 'hex')"),

@@ -1,8 +1,8 @@
-SELECT CAST(LEAST(GREATEST(order_number, 1001), 2000) - 1001 AS BIGINT) / 10 AS bucket, COUNT(*) AS row_count, SUM(CAST(TRANSLATE(SUBSTRING(MD5(COALESCE(CAST(order_number AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(product_code, '|', '|.'), '|~') || '|,' || COALESCE(CAST(quantity_ordered AS VARCHAR), '|~') || '|,' || COALESCE(CAST(price_each AS VARCHAR), '|~') || '|,' || COALESCE(CAST(order_line_number AS VARCHAR), '|~')), 1, 18), 'abcdef', '012345') AS BIGINT)) AS checksum
+SELECT CAST(LEAST(GREATEST(order_number, 1001), 2000) - 1001 AS BIGINT) / 10 AS bucket, COUNT(*) AS row_count, SUM(STRTOL(SUBSTRING(MD5(COALESCE(CAST(order_number AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(product_code, '|', '|.'), '|~') || '|,' || COALESCE(CAST(quantity_ordered AS VARCHAR), '|~') || '|,' || COALESCE(CAST(price_each AS VARCHAR), '|~') || '|,' || COALESCE(CAST(order_line_number AS VARCHAR), '|~')), 1, 15), 16)) AS checksum
 FROM mirror.classicmodels_orderdetails
 WHERE NOT _deleted AND order_number > 1000 AND order_number <= 2000
 GROUP BY CAST(LEAST(GREATEST(order_number, 1001), 2000) - 1001 AS BIGINT) / 10;
 
-SELECT COALESCE(CAST(order_number AS VARCHAR), '|~') || '|' || _key AS row_name, TRANSLATE(SUBSTRING(MD5(COALESCE(CAST(order_number AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(product_code, '|', '|.'), '|~') || '|,' || COALESCE(CAST(quantity_ordered AS VARCHAR), '|~') || '|,' || COALESCE(CAST(price_each AS VARCHAR), '|~') || '|,' || COALESCE(CAST(order_line_number AS VARCHAR), '|~')), 1, 18), 'abcdef', '012345') AS checksum, _version AS version, _deleted AS deleted
+SELECT COALESCE(CAST(order_number AS VARCHAR), '|~') || '|' || _key AS row_name, CAST(STRTOL(SUBSTRING(MD5(COALESCE(CAST(order_number AS VARCHAR), '|~') || '|,' || COALESCE(REPLACE(product_code, '|', '|.'), '|~') || '|,' || COALESCE(CAST(quantity_ordered AS VARCHAR), '|~') || '|,' || COALESCE(CAST(price_each AS VARCHAR), '|~') || '|,' || COALESCE(CAST(order_line_number AS VARCHAR), '|~')), 1, 15), 16) AS VARCHAR) AS checksum, _version AS version, _deleted AS deleted
 FROM mirror.classicmodels_orderdetails
 WHERE (order_number > 1000 AND order_number <= 2000);

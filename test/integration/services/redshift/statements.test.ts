@@ -46,6 +46,7 @@ describe("Redshift's statements", () => {
       ["OCTET_LENGTH('éa')", 3],
       ["STRTOL('7fffffffffffffff', 16)", Number("9223372036854775807")],
       ["STRTOL(SUBSTRING(MD5('x'), 1, 8), 16)", 2647975009],
+      ["STRTOL('-zz', 36)", -1295],
       ["TO_HEX(CAST('ab' AS VARBYTE))", "6162"],
       ["FROM_VARBYTE(FROM_HEX('6162'), 'utf8')", "ab"],
       ["SHA2('x', 256)", "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"],
