@@ -1,15 +1,12 @@
 import { Client } from "pg";
 import { captureChanges } from "../../lambdas/capture-changes/capture-changes.ts";
-import { copyChunk } from "../../lambdas/capture-snapshot/chunk.ts";
-import { finishSnapshot } from "../../lambdas/capture-snapshot/finish.ts";
-import { planSnapshot } from "../../lambdas/capture-snapshot/plan.ts";
 import { binlogOf } from "../../lambdas/adapters/binlog/index.ts";
 import { newId, now, sleep } from "../../lambdas/adapters/clock/index.ts";
 import { connectSource } from "../../lambdas/adapters/mysql/index.ts";
 import type { MysqlTarget } from "../../lambdas/adapters/mysql/index.ts";
 import { openSession } from "../../lambdas/adapters/mysql/session.ts";
 import type { MysqlSession } from "../../lambdas/adapters/mysql/session.ts";
-import type { EndOffsets, Publisher, SourceDatabase } from "../../lambdas/core/capture-ports.ts";
+import type { SourceDatabase } from "../../lambdas/core/capture-ports.ts";
 import { parseCheckpoint } from "../../lambdas/core/checkpoint.ts";
 import type { CopyRun } from "../../lambdas/core/copy-runs.ts";
 import { checkpointKey } from "../../lambdas/core/state-keys.ts";
@@ -21,7 +18,9 @@ import type { ResyncTablesOutcome } from "../../lambdas/resync-tables/resync-tab
 import { canonicalColumn, sourceName, sourceTable } from "../../localstack/demo/compare/canonical.ts";
 import { shapeHash } from "../../schemas/hash.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import { mirrorName, qualifiedName, topicName } from "../../schemas/naming.ts";
+import { mirrorName, qualifiedName } from "../../schemas/naming.ts";
+import { arrayTopics } from "./array-topics.ts";
+import { runCopy } from "./copy.ts";
 import { startLoading } from "./loading/loading.ts";
 import type { Loading } from "./loading/loading.ts";
 import { recordingTelemetry } from "./recording.ts";
@@ -71,20 +70,7 @@ export async function startDrifting(target: MysqlTarget, first: readonly AnyTabl
   await storage.connect();
   const telemetry = recordingTelemetry();
   const state = loading.landing;
-  const topics = new Map<string, { readonly sent: string[]; landed: number }>();
-  const topic = (name: string) => {
-    const known = topics.get(name) ?? { sent: [], landed: 0 };
-    topics.set(name, known);
-    return known;
-  };
-  const publisher: Publisher = {
-    send: (name, _key, value) => topic(name).sent.push(value) > 0,
-    sendToAll: async (name, value) => void topic(name).sent.push(value),
-    drained: async () => undefined,
-    flush: async () => undefined,
-    close: async () => undefined,
-  };
-  const endOffsets: EndOffsets = async (names) => new Map(names.map((name) => [name, [topic(name).sent.length]]));
+  const { publisher, endOffsets, ...topics } = arrayTopics();
   const copies: Drifting["copies"][number][] = [];
   let tables = first;
   await loading.migrate(tables);
@@ -112,28 +98,14 @@ export async function startDrifting(target: MysqlTarget, first: readonly AnyTabl
     );
   };
   const landAndLoad = async (): Promise<void> => {
-    for (const table of tables) {
-      const of = topic(topicName(table));
-      if (of.landed < of.sent.length) {
-        await loading.land(table, of.sent.slice(of.landed), { offset: of.landed });
-        of.landed = of.sent.length;
-      }
-      await loading.load(table);
-    }
+    await topics.load(tables, loading);
+    // Also without a new record: what landed while a table was held is loaded when it no longer is.
+    for (const table of tables) await loading.load(table);
   };
   const copy: Drifting["copy"] = async (kind, only = null) => {
     const request = { sourceName: SOURCE_NAME, definitions: tables };
-    const { snapshotId, chunks } = await planSnapshot(
-      { ...request, kind, only, chunkRows: 500 },
-      { state, source, endOffsets, telemetry, now, newId },
-    );
-    for (const { chunk } of chunks) {
-      await copyChunk(
-        { ...request, snapshotId, chunk, rowsPerSecond: 0 },
-        { state, source, publisher, telemetry, now, sleep, remaining: () => 600_000 },
-      );
-    }
-    await finishSnapshot({ ...request, snapshotId }, { state, publisher, endOffsets, now });
+    const ports = { state, source, endOffsets, publisher, telemetry, now, newId, sleep };
+    await runCopy({ ...request, kind, only, chunkRows: 500 }, ports);
   };
   const start = async (name: string, only: readonly string[] | null): Promise<void> => {
     // Ended long ago: a resync that failed is tried again in the next minute.

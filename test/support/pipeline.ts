@@ -1,13 +1,10 @@
 import { captureChanges } from "../../lambdas/capture-changes/capture-changes.ts";
 import type { CaptureChangesOutcome } from "../../lambdas/capture-changes/capture-changes.ts";
-import { copyChunk } from "../../lambdas/capture-snapshot/chunk.ts";
-import { finishSnapshot } from "../../lambdas/capture-snapshot/finish.ts";
-import { planSnapshot } from "../../lambdas/capture-snapshot/plan.ts";
 import { binlogOf } from "../../lambdas/adapters/binlog/index.ts";
 import { newId, sleep } from "../../lambdas/adapters/clock/index.ts";
 import { connectSource } from "../../lambdas/adapters/mysql/index.ts";
 import type { MysqlTarget } from "../../lambdas/adapters/mysql/index.ts";
-import type { EndOffsets, LogPlace, Publisher } from "../../lambdas/core/capture-ports.ts";
+import type { LogPlace } from "../../lambdas/core/capture-ports.ts";
 import { parseCheckpoint } from "../../lambdas/core/checkpoint.ts";
 import type { Checkpoint } from "../../lambdas/core/checkpoint.ts";
 import type { CopyRun } from "../../lambdas/core/copy-runs.ts";
@@ -15,8 +12,10 @@ import { checkpointKey } from "../../lambdas/core/state-keys.ts";
 import { comparePositions } from "../../lambdas/core/version.ts";
 import { resyncTables } from "../../lambdas/resync-tables/resync-tables.ts";
 import { shapeHash } from "../../schemas/hash.ts";
-import { mirrorName, qualifiedName, topicName } from "../../schemas/naming.ts";
+import { mirrorName, qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
+import { arrayTopics } from "./array-topics.ts";
+import { runCopy } from "./copy.ts";
 import { startLoading } from "./loading/loading.ts";
 import type { Loading } from "./loading/loading.ts";
 import { memoryStore } from "./memory-store.ts";
@@ -74,19 +73,7 @@ export async function startPipeline(
   await loading.migrate(tables);
   const state = memoryStore();
   const telemetry = recordingTelemetry();
-  const topics = new Map(tables.map((table) => [topicName(table), { table, sent: [] as string[], landed: 0 }]));
-  const publisher: Publisher = {
-    send: (topic, _key, value) => {
-      topics.get(topic)?.sent.push(value);
-      return true;
-    },
-    sendToAll: async (topic, value) => void topics.get(topic)?.sent.push(value),
-    drained: async () => undefined,
-    flush: async () => undefined,
-    close: async () => undefined,
-  };
-  const endOffsets: EndOffsets = async (names) =>
-    new Map(names.map((name) => [name, [topics.get(name)?.sent.length ?? 0]]));
+  const { publisher, endOffsets, ...topics } = arrayTopics();
   const settings = { sourceName: SOURCE_NAME, definitions: tables };
   const runs: CopyRun[] = [];
 
@@ -94,13 +81,7 @@ export async function startPipeline(
     const source = await connectSource(world.target);
     try {
       const ports = { state, source, endOffsets, publisher, telemetry, now: Date.now, newId, sleep };
-      const { snapshotId, chunks } = await planSnapshot({ ...settings, kind, only, chunkRows }, ports);
-      for (const { chunk } of chunks) {
-        const request = { ...settings, snapshotId, chunk, rowsPerSecond: 0 };
-        await copyChunk(request, { ...ports, remaining: () => 600_000 });
-        await world.onChunk();
-      }
-      await finishSnapshot({ ...settings, snapshotId }, ports);
+      await runCopy({ ...settings, kind, only, chunkRows }, ports, () => world.onChunk());
     } finally {
       await source.close();
     }
@@ -179,16 +160,8 @@ export async function startPipeline(
       );
       return started;
     },
-    load: async () => {
-      for (const topic of topics.values()) {
-        if (topic.landed === topic.sent.length) continue;
-        const values = topic.sent.slice(topic.landed);
-        await loading.land(topic.table, values, { offset: topic.landed });
-        topic.landed += values.length;
-        await loading.load(topic.table);
-      }
-    },
-    sent: (table) => topics.get(topicName(table))?.sent ?? [],
+    load: () => topics.load(tables, loading),
+    sent: topics.sent,
     mirror: async (table) => {
       const names = Object.keys(table.columns);
       const list = names.map((name) => `CAST("${name}" AS VARCHAR(1000)) AS "${name}"`).join(", ");

@@ -1,13 +1,10 @@
-import { copyChunk } from "../../lambdas/capture-snapshot/chunk.ts";
-import { finishSnapshot } from "../../lambdas/capture-snapshot/finish.ts";
-import { planSnapshot } from "../../lambdas/capture-snapshot/plan.ts";
 import { Pump } from "../../lambdas/capture-changes/pump.ts";
 import { binlogOf } from "../../lambdas/adapters/binlog/index.ts";
 import { connectSource } from "../../lambdas/adapters/mysql/index.ts";
 import { openSession } from "../../lambdas/adapters/mysql/session.ts";
 import type { MysqlSession } from "../../lambdas/adapters/mysql/session.ts";
 import type { MysqlTarget } from "../../lambdas/adapters/mysql/index.ts";
-import type { EndOffsets, Publisher, SourceDatabase } from "../../lambdas/core/capture-ports.ts";
+import type { SourceDatabase } from "../../lambdas/core/capture-ports.ts";
 import { readCheckpoint } from "../../lambdas/core/checkpoint.ts";
 import type { Checkpoint } from "../../lambdas/core/checkpoint.ts";
 import type { ReconcileReport } from "../../lambdas/core/events.ts";
@@ -18,13 +15,13 @@ import type { ReconcilePorts, ReconcileSettings } from "../../lambdas/reconcile-
 import { continueRun, startRepair } from "../../lambdas/reconcile-table/reconcile-table.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
+import { arrayTopics } from "./array-topics.ts";
+import { runCopy } from "./copy.ts";
 import { startLoading } from "./loading/loading.ts";
 import type { Loading } from "./loading/loading.ts";
 import { memoryStore } from "./memory-store.ts";
 
 const SOURCE_NAME = "test";
-/** Records of one landing object. */
-const LANDED_AT_ONCE = 50_000;
 const ROWS_A_CHUNK = 100_000;
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, metric: () => undefined };
@@ -63,17 +60,8 @@ export async function startReconciling(
   const source = await connectSource(target);
   const loading = await startLoading();
   const state = memoryStore();
-  const topics = new Map(tables.map((table) => [topicName(table), { table, sent: [] as string[], landed: 0 }]));
-  const publisher: Publisher = {
-    send: (topic, _key, value) => {
-      topics.get(topic)?.sent.push(value);
-      return true;
-    },
-    sendToAll: async (topic, value) => void topics.get(topic)?.sent.push(value),
-    drained: async () => undefined,
-    flush: async () => undefined,
-    close: async () => undefined,
-  };
+  const partitions = new Map(tables.map((table) => [topicName(table), table.partitions]));
+  const { publisher, endOffsets, ...topics } = arrayTopics((name) => partitions.get(name) ?? 1);
   await loading.migrate(tables);
 
   const checkpoint = async (): Promise<Checkpoint> => {
@@ -84,28 +72,13 @@ export async function startReconciling(
   const snapshot = async (kind: "copy" | "resync"): Promise<void> => {
     const ports = {
       ...{ state, source, publisher, endOffsets, telemetry: quiet, now: Date.now, newId: () => crypto.randomUUID() },
-      ...{ sleep: async () => undefined, remaining: () => 900_000 },
+      sleep: async () => undefined,
     };
     const request = { sourceName: SOURCE_NAME, definitions: tables };
-    const plan = await planSnapshot({ ...request, kind, only: null, chunkRows: ROWS_A_CHUNK }, ports);
-    for (const { snapshotId, chunk } of plan.chunks) {
-      await copyChunk({ ...request, snapshotId, chunk, rowsPerSecond: 0 }, ports);
-    }
-    await finishSnapshot({ ...request, snapshotId: plan.snapshotId }, ports);
+    await runCopy({ ...request, kind, only: null, chunkRows: ROWS_A_CHUNK }, ports);
     await load();
   };
-  const endOffsets: EndOffsets = async (names) =>
-    new Map(names.map((name) => [name, partitionsOf(topics.get(name)?.table, topics.get(name)?.sent.length ?? 0)]));
-  const load = async (): Promise<void> => {
-    for (const topic of topics.values()) {
-      while (topic.landed < topic.sent.length) {
-        const values = topic.sent.slice(topic.landed, topic.landed + LANDED_AT_ONCE);
-        await loading.land(topic.table, values, { offset: topic.landed });
-        topic.landed += values.length;
-        await loading.load(topic.table);
-      }
-    }
-  };
+  const load = (): Promise<void> => topics.load(tables, loading);
   const follow = async (): Promise<void> => {
     const start = await checkpoint();
     const end = await source.currentPlace();
@@ -162,7 +135,3 @@ export async function startReconciling(
   });
   return world;
 }
-
-/** All records are in the first partition. */
-const partitionsOf = (table: AnyTable | undefined, end: number): readonly number[] =>
-  Array.from({ length: table?.partitions ?? 1 }, (_, partition) => (partition === 0 ? end : 0));

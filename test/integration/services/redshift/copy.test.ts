@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { Runner } from "./run.ts";
-import { startDataApi, startWarehouse, type DataApi, type Warehouse } from "./support.ts";
+import { startRedshift, type Redshift } from "./run.ts";
 
 // Bounds a hang; nothing here waits for time to pass.
 jest.setTimeout(60_000);
@@ -9,24 +8,20 @@ jest.setTimeout(60_000);
 const ROLE = "IAM_ROLE 'arn:aws:iam::000000000000:role/copy'";
 
 describe("COPY", () => {
-  let warehouse: Warehouse;
-  let api: DataApi;
-  let run: Runner;
+  let redshift: Redshift;
+  let api: Redshift["api"];
+  let run: Redshift["run"];
   const manifest = (...entries: { url: string; mandatory?: boolean }[]) =>
     api.objects.put("s3://in/manifest", JSON.stringify({ entries }));
 
   beforeAll(async () => {
-    warehouse = await startWarehouse();
-    api = await startDataApi(warehouse);
-    run = new Runner(api, warehouse);
+    redshift = await startRedshift();
+    ({ api, run } = redshift);
     await run.must(
       "CREATE TABLE loaded (id INT NOT NULL, name VARCHAR(5), price NUMERIC(6,2), at TIMESTAMP, bin VARBYTE(4), doc SUPER)",
     );
   }, 60_000);
-  afterAll(async () => {
-    await api.close();
-    await warehouse.stop();
-  });
+  afterAll(() => redshift.stop());
   beforeEach(async () => {
     api.objects.files.clear();
     await run.must("DELETE FROM loaded");

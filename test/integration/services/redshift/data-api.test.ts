@@ -12,27 +12,23 @@ import {
   ListTablesCommand,
 } from "@aws-sdk/client-redshift-data";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { Runner } from "./run.ts";
-import { startDataApi, startWarehouse, type DataApi, type Warehouse } from "./support.ts";
+import { startRedshift, type Redshift } from "./run.ts";
 
 // Bounds a hang; nothing here waits for time to pass.
 jest.setTimeout(60_000);
 
 describe("Redshift Data API", () => {
-  let warehouse: Warehouse;
-  let api: DataApi;
-  let run: Runner;
+  let redshift: Redshift;
+  let warehouse: Redshift["warehouse"];
+  let api: Redshift["api"];
+  let run: Redshift["run"];
   const place = () => ({ WorkgroupName: "local", Database: warehouse.database });
 
   beforeAll(async () => {
-    warehouse = await startWarehouse();
-    api = await startDataApi(warehouse);
-    run = new Runner(api, warehouse);
+    redshift = await startRedshift();
+    ({ warehouse, api, run } = redshift);
   }, 60_000);
-  afterAll(async () => {
-    await api.close();
-    await warehouse.stop();
-  });
+  afterAll(() => redshift.stop());
 
   it("answers a query with typed fields and Redshift's type names", async () => {
     const { Id, HasResultSet, ResultRows, Duration, RedshiftPid, CreatedAt } = await run.execute(

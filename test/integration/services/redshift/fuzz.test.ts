@@ -2,25 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { bytesAlive, runs } from "../../../support/fuzz.ts";
 import { anyStatement } from "../../../support/statements.ts";
-import { Runner } from "./run.ts";
-import { startDataApi, startWarehouse, type DataApi, type Warehouse } from "./support.ts";
+import { startRedshift, type Redshift } from "./run.ts";
 
 /** What a slip of the stand-in's own would look like, and no warehouse says. */
 const SLIP = /undefined|\bnull\b is not|is not a function|Cannot read|\[object|Maximum call stack/;
 
 describe("statements of any words on the stand-in", () => {
-  let warehouse: Warehouse;
-  let api: DataApi;
-  let run: Runner;
+  let redshift: Redshift;
+  let run: Redshift["run"];
   beforeAll(async () => {
-    warehouse = await startWarehouse();
-    api = await startDataApi(warehouse);
-    run = new Runner(api, warehouse);
+    redshift = await startRedshift();
+    run = redshift.run;
   }, 60_000);
-  afterAll(async () => {
-    await api.close();
-    await warehouse.stop();
-  });
+  afterAll(() => redshift.stop());
 
   it("run, or fail with the words of a database, and the next one is answered", async () => {
     const before = await bytesAlive();

@@ -12,8 +12,7 @@ import { batchTable, sourceView, tableSpecs } from "../../../../schemas/sql/tabl
 import { classicmodelsTables } from "../../../../schemas/sources/classicmodels/index.ts";
 import { orders } from "../../../../schemas/sources/classicmodels/orders.ts";
 import { loadPlan } from "../../../support/load-plan.ts";
-import { Runner } from "./run.ts";
-import { startDataApi, startWarehouse, type DataApi, type Warehouse } from "./support.ts";
+import { startRedshift, type Redshift } from "./run.ts";
 
 // Bounds a hang; nothing here waits for time to pass.
 jest.setTimeout(60_000);
@@ -32,9 +31,9 @@ function line(id: number, version: number, op: "r" | "u" | "d", status: string |
 }
 
 describe("the project's own SQL", () => {
-  let warehouse: Warehouse;
-  let api: DataApi;
-  let run: Runner;
+  let redshift: Redshift;
+  let api: Redshift["api"];
+  let run: Redshift["run"];
   const all = async (statements: readonly string[]): Promise<void> => {
     for (let at = 0; at < statements.length; at += 40) {
       const { Error: reason, SubStatements } = await run.batch(statements.slice(at, at + 40));
@@ -56,14 +55,10 @@ describe("the project's own SQL", () => {
   };
 
   beforeAll(async () => {
-    warehouse = await startWarehouse();
-    api = await startDataApi(warehouse);
-    run = new Runner(api, warehouse);
+    redshift = await startRedshift();
+    ({ api, run } = redshift);
   }, 60_000);
-  afterAll(async () => {
-    await api.close();
-    await warehouse.stop();
-  });
+  afterAll(() => redshift.stop());
 
   it("makes all tables, comments, views and the star, twice", async () => {
     const specs = [batchTable, ...classicmodelsTables.flatMap(tableSpecs)];

@@ -6,6 +6,7 @@ import {
   type DescribeStatementResponse,
   type Field,
 } from "@aws-sdk/client-redshift-data";
+import { startDataApi, startWarehouse } from "./support.ts";
 import type { DataApi, Warehouse } from "./support.ts";
 
 const SECONDS = 30;
@@ -70,4 +71,22 @@ export class Runner {
 
 function plain(field: Field): string | number | boolean | null {
   return field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue ?? null;
+}
+
+/** A warehouse and its Data API, with short ways to both. */
+export interface Redshift {
+  readonly warehouse: Warehouse;
+  readonly api: DataApi;
+  readonly run: Runner;
+  stop(): Promise<void>;
+}
+
+export async function startRedshift(): Promise<Redshift> {
+  const warehouse = await startWarehouse();
+  const api = await startDataApi(warehouse);
+  const stop = async (): Promise<void> => {
+    await api.close();
+    await warehouse.stop();
+  };
+  return { warehouse, api, run: new Runner(api, warehouse), stop };
 }

@@ -1,26 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { gunzipSync } from "node:zlib";
 import pg from "pg";
-import { Runner } from "./run.ts";
-import { startDataApi, startWarehouse, type DataApi, type Warehouse } from "./support.ts";
+import { startRedshift, type Redshift } from "./run.ts";
 
 // Bounds a hang; nothing here waits for time to pass.
 jest.setTimeout(60_000);
 
 describe("Redshift's statements", () => {
-  let warehouse: Warehouse;
-  let api: DataApi;
-  let run: Runner;
+  let redshift: Redshift;
+  let warehouse: Redshift["warehouse"];
+  let api: Redshift["api"];
+  let run: Redshift["run"];
 
   beforeAll(async () => {
-    warehouse = await startWarehouse();
-    api = await startDataApi(warehouse);
-    run = new Runner(api, warehouse);
+    redshift = await startRedshift();
+    ({ warehouse, api, run } = redshift);
   }, 60_000);
-  afterAll(async () => {
-    await api.close();
-    await warehouse.stop();
-  });
+  afterAll(() => redshift.stop());
 
   it("gives functions Redshift's meaning", async () => {
     const expected: [string, unknown][] = [
