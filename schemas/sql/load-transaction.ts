@@ -55,22 +55,34 @@ function appendOnly({ file: { table }, batch }: LoadPlan): readonly string[] {
 }
 
 /** As `keyed` up to history; the mirror follows from history, because the files are no whole stretch of the topic. */
-function again({ file: { table }, batch, starred }: LoadPlan, current: AnyTable): readonly string[] {
+function again(plan: LoadPlan, current: AnyTable): readonly string[] {
+  const { file, batch, starred } = plan;
+  const { table } = file;
   return [
     reviveRows(table),
-    collectRepeated(table),
-    rankRows(table),
-    collectKnown(table),
-    appendHistory(table, batch),
-    recordFloors(table, batch),
-    findFloor(table, batch),
+    ...intoHistory(plan),
     ...applyFloor(current, batch, starred),
     ...settleKeys(current, batch, starred),
     mergeMirror(current, batch, REPLAYED),
   ];
 }
 
-function keyed({ file: { table }, batch, starred }: LoadPlan): readonly string[] {
+function keyed(plan: LoadPlan): readonly string[] {
+  const { file, batch, starred } = plan;
+  const { table } = file;
+  return [
+    ...intoHistory(plan),
+    ...applyFloor(table, batch, starred),
+    ...keepNewest(),
+    ...(starred ? [recordTouched(table, batch)] : []),
+    dropStale(table),
+    ...sinkBelowFloor(table, batch),
+    mergeMirror(table, batch),
+  ];
+}
+
+/** New rows and floors, and which floor counts for the mirror. */
+function intoHistory({ file: { table }, batch }: LoadPlan): readonly string[] {
   return [
     collectRepeated(table),
     rankRows(table),
@@ -78,11 +90,5 @@ function keyed({ file: { table }, batch, starred }: LoadPlan): readonly string[]
     appendHistory(table, batch),
     recordFloors(table, batch),
     findFloor(table, batch),
-    ...applyFloor(table, batch, starred),
-    ...keepNewest(),
-    ...(starred ? [recordTouched(table, batch)] : []),
-    dropStale(table),
-    ...sinkBelowFloor(table, batch),
-    mergeMirror(table, batch),
   ];
 }

@@ -5,6 +5,7 @@ import type { Trap, Traps } from "./fault.ts";
 import { describeCall } from "./aws-call.ts";
 import type { AwsCall } from "./aws-call.ts";
 import { refusalOf } from "./aws-refusal.ts";
+import { serveOn } from "./listen.ts";
 import type { Proxy } from "./listen.ts";
 
 /** One finished answer. */
@@ -31,18 +32,7 @@ export async function startAwsProxy(
     serve(request, response, { endpoint: new URL(endpoint), hosted, traps }).catch(() => request.socket.destroy());
   });
   server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  return {
-    port,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return serveOn(port, server, () => server.closeAllConnections());
 }
 
 interface Context {

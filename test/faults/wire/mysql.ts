@@ -1,7 +1,6 @@
-import net from "node:net";
 import { Frames } from "./frames.ts";
 import type { Trap, Traps } from "./fault.ts";
-import { listen } from "./listen.ts";
+import { connectBehind, listen } from "./listen.ts";
 import type { Proxy } from "./listen.ts";
 
 /** https://dev.mysql.com/doc/dev/mysql-server/latest/my__command_8h.html */
@@ -14,12 +13,7 @@ const HEAD = 4;
  */
 export async function startMysqlProxy(port: number, upstreamPort: number, traps: Traps): Promise<Proxy> {
   return listen(port, (client) => {
-    const server = net.connect(upstreamPort, "127.0.0.1");
-    const cut = (): void => {
-      client.destroy();
-      server.destroy();
-    };
-    for (const socket of [client, server]) socket.on("error", cut).on("close", cut).setNoDelay(true);
+    const { server, cut } = connectBehind(client, upstreamPort);
 
     let awaited: { readonly trap: Trap; passed: number } | null = null;
     const packets = new Frames(HEAD, (head) => head.readUIntLE(0, 3) + HEAD);

@@ -1,7 +1,6 @@
-import net from "node:net";
 import { Frames } from "./frames.ts";
 import type { Trap, Traps } from "./fault.ts";
-import { listen } from "./listen.ts";
+import { connectBehind, listen } from "./listen.ts";
 import type { Proxy } from "./listen.ts";
 
 const TYPE_AND_LENGTH = 5;
@@ -13,12 +12,7 @@ const TYPE_AND_LENGTH = 5;
  */
 export async function startWarehouseProxy(port: number, upstreamPort: number, traps: Traps): Promise<Proxy> {
   return listen(port, (client) => {
-    const server = net.connect(upstreamPort, "127.0.0.1");
-    const cut = (): void => {
-      client.destroy();
-      server.destroy();
-    };
-    for (const socket of [client, server]) socket.on("error", cut).on("close", cut).setNoDelay(true);
+    const { server, cut } = connectBehind(client, upstreamPort);
 
     let started = false;
     let awaited: Trap | null = null;
@@ -53,14 +47,11 @@ export async function startWarehouseProxy(port: number, upstreamPort: number, tr
             break;
           case "engine-killed":
             traps.crash("warehouse");
-            {
-              cut();
-              return;
-            }
-          default: {
             cut();
             return;
-          }
+          default:
+            cut();
+            return;
         }
       }
     });
