@@ -64,7 +64,7 @@ export class Loading extends Construct {
     plane.landing.grantObjects(load, ["read"], [landing, manifests, definitions, resyncs, tables]);
     plane.landing.grantObjects(load, ["write"], [manifests, tables]);
     plane.landing.grantObjects(load, ["write", "delete"], [errors]);
-    plane.landing.grantList(load, [landing, manifests, definitions, resyncs]);
+    plane.landing.grantList(load, [landing, manifests, definitions, resyncs, tables]);
     plane.quarantine.grantObjects(load, ["write"], [QUARANTINE_PREFIXES.rows]);
     return load;
   }

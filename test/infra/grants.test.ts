@@ -19,6 +19,17 @@ function statements(template: StackTemplate): readonly (Statement & { readonly p
   });
 }
 
+/** `prefix/` of an object resource `<bucket's arn>/prefix/*`. */
+function objectsOf(resource: unknown): readonly string[] {
+  const text = /"\/?([^"]*)\*"/.exec(JSON.stringify(resource))?.[1] ?? "";
+  return [text];
+}
+
+const listed = (condition: unknown): readonly string[] =>
+  list(
+    (condition as { readonly StringLike: Record<string, string | readonly string[]> }).StringLike["s3:prefix"] ?? [],
+  ).map((prefix) => prefix.replace(/\*$/, ""));
+
 /** Actions that know no resource or whose resources have no name beforehand. */
 const ON_ANY_RESOURCE = [
   /^ec2:(Create|Delete|Describe)NetworkInterfaces?$/,
@@ -70,6 +81,27 @@ describe.each(STAGES)("grants of stage %s", (name) => {
     expect(ofFunction("LoadWarehouse")).not.toMatch(/kafka|source-/);
     expect(ofFunction("CaptureChanges")).not.toMatch(/redshift|s3:DeleteObject|ReadData|\/landing\//);
     expect(ofFunction("MeasureLag")).not.toMatch(/WriteData|ReadData|AlterGroup|sqs:/);
+  });
+
+  it("let everyone list what they may read: a missing object is 403, not 404, to those who may not", () => {
+    const prefixesOf = (policy: string, action: string): readonly string[] =>
+      all
+        .filter((statement) => statement.policy === policy && list(statement.Action).includes(action))
+        .flatMap(({ Resource, Condition }) =>
+          action === "s3:ListBucket" ? listed(Condition) : list(Resource).flatMap(objectsOf),
+        );
+    const readers = new Set(
+      all.filter(({ Action }) => list(Action).includes("s3:GetObject")).map(({ policy }) => policy),
+    );
+    expect(readers.size).toBeGreaterThan(5);
+    const unlisted = [...readers].flatMap((policy) => {
+      const may = prefixesOf(policy, "s3:ListBucket");
+      const lacking = prefixesOf(policy, "s3:GetObject").filter(
+        (read) => !may.some((prefix) => read.startsWith(prefix)),
+      );
+      return lacking.map((read) => `${policy.replace(/[0-9A-F]{8}$/, "")} ${read}`);
+    });
+    expect(unlisted).toEqual([]);
   });
 
   it("let a capture call its next run, by its own name", () => {
