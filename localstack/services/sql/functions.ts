@@ -71,8 +71,9 @@ own([2, 5], "regexp_replace");
 own([2, 5], "regexp_substr");
 own([2, 4], "regexp_count");
 
-add("aggregate", [1], "count sum min max bool_and bool_or any_value");
+add("aggregate", [1], "count min max bool_and bool_or any_value");
 add("aggregate", [1], "avg", "redshift.avg");
+add("aggregate", [1], "sum", "redshift.sum");
 add("aggregate", [1], "stddev stddev_samp stddev_pop variance var_samp var_pop");
 add("aggregate", [1], "median", ([x]) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${x})`);
 add("window", [0], "row_number rank dense_rank percent_rank cume_dist");

@@ -1,6 +1,6 @@
 import { block, fn, overloads } from "./build.ts";
 
-/** AVG of integers is a truncated BIGINT, of NUMERIC a value of the argument's scale. */
+/** AVG of integers is a truncated BIGINT, of NUMERIC a value of the argument's scale; SUM of integers is a BIGINT. */
 export const AGGREGATES: readonly string[] = [
   fn(
     "avg_add(state numeric[], value numeric)",
@@ -26,6 +26,19 @@ export const AGGREGATES: readonly string[] = [
   "CREATE OR REPLACE AGGREGATE redshift.avg(numeric) (SFUNC = redshift.avg_add, STYPE = numeric[], FINALFUNC = redshift.avg_numeric, INITCOND = '{0,0}');",
   "CREATE OR REPLACE AGGREGATE redshift.avg(float8) (SFUNC = float8_accum, STYPE = float8[], FINALFUNC = float8_avg, INITCOND = '{0,0,0}');",
   "CREATE OR REPLACE AGGREGATE redshift.avg(real) (SFUNC = float4_accum, STYPE = float8[], FINALFUNC = float8_avg, INITCOND = '{0,0,0}');",
+  // SUM of BIGINT is a BIGINT, and fails where it does not fit; PostgreSQL's is NUMERIC. The others are as there.
+  ...(
+    [
+      ["smallint", "int2_sum", "bigint"],
+      ["integer", "int4_sum", "bigint"],
+      ["bigint", "int8pl", "bigint"],
+      ["float8", "float8pl", "float8"],
+      ["interval", "interval_pl", "interval"],
+      ["numeric", "numeric_avg_accum", "internal, FINALFUNC = numeric_sum"],
+    ] as const
+  ).map(
+    ([type, add, state]) => `CREATE OR REPLACE AGGREGATE redshift.sum(${type}) (SFUNC = ${add}, STYPE = ${state});`,
+  ),
 ];
 
 /** What the session knows of its last COPY and query, and the assertion that MERGE needs. */

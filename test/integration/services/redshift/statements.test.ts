@@ -58,6 +58,13 @@ describe("Redshift's statements", () => {
     expect(rows[0]).toEqual(expected.map(([, value]) => value));
   });
 
+  it("refuses a sum of BIGINTs that is none", async () => {
+    await run.must("CREATE TABLE large (n BIGINT)", "INSERT INTO large VALUES (9223372036854775807), (1)");
+    const { Status, Error: reason } = await run.execute("SELECT SUM(n) FROM large");
+    expect([Status, reason]).toEqual(["FAILED", expect.stringContaining("out of range")]);
+    expect(await run.rows("SELECT SUM(CAST(n AS NUMERIC(38,0))) FROM large")).toEqual([["9223372036854775808"]]);
+  });
+
   it("aggregates as Redshift does", async () => {
     await run.must(
       "CREATE TABLE figures (g INT, n INT, d NUMERIC(6,2), t VARCHAR(5))",

@@ -49,7 +49,7 @@ describe("expressions", () => {
     ["PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY a)", 'percentile_cont(0.5) WITHIN GROUP (ORDER BY "a")'],
     ["ROW_NUMBER() OVER (PARTITION BY a ORDER BY b)", 'row_number() OVER (PARTITION BY "a" ORDER BY "b")'],
     ["MAX(a) OVER (ORDER BY b ROWS UNBOUNDED PRECEDING)", 'max("a") OVER (ORDER BY "b" ROWS UNBOUNDED PRECEDING)'],
-    ["SUM(a) OVER (PARTITION BY b)", 'sum("a") OVER (PARTITION BY "b")'],
+    ["SUM(a) OVER (PARTITION BY b)", 'redshift.sum("a") OVER (PARTITION BY "b")'],
     ["LAG(a, 1) OVER (ORDER BY b)", 'lag("a", 1) OVER (ORDER BY "b")'],
     ["EXISTS (SELECT 1 FROM t)", 'EXISTS (SELECT 1 FROM "t")'],
     ["a = ANY (SELECT b FROM t)", '"a" = ANY (SELECT "b" FROM "t")'],
