@@ -39,4 +39,6 @@ export const METRICS = {
   tablesStopped: "TablesStopped",
   /** Per Table: rows in which source and mirror differ for certain, at the end of a reconciliation. */
   differences: "ReconciliationDifferences",
+  /** Per Table: 1 when a reconciliation of it came to no verdict, else 0. */
+  unconfirmed: "ReconciliationsUnconfirmed",
 } as const;

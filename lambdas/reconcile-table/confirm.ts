@@ -1,8 +1,9 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
+import { nameGroups } from "../../schemas/sql/reconcile/statement-size.ts";
 import { readLoadedPositions } from "../core/loaded-positions.ts";
 import { comparePositions } from "../core/version.ts";
-import { NAMES_AT_ONCE, startedCheckpoint, readMirror, verdict } from "./narrow.ts";
+import { startedCheckpoint, readMirror, verdict } from "./narrow.ts";
 import { RESERVE_MS } from "./ports.ts";
 import type { ReconcilePorts, ReconcileSettings } from "./ports.ts";
 import type { Difference, Pending, TableProgress } from "./run-state.ts";
@@ -41,8 +42,7 @@ export async function confirmPending(
   }
   const found: Difference[] = [];
   for (const { from, rows } of pending.reads) {
-    for (let i = 0; i < rows.length; i += NAMES_AT_ONCE) {
-      const some = rows.slice(i, i + NAMES_AT_ONCE);
+    for (const some of nameGroups(table, rows, ({ identity }) => identity)) {
       const mirror = await readMirror(table, { identities: some.map(({ identity }) => identity) }, ports);
       for (const { identity, checksum } of some) {
         const kind = verdict(checksum, mirror.get(identity), from);

@@ -14,10 +14,8 @@ function writeFloatText(out: ByteWriter, value: number, bits: 32 | 64): void {
     return;
   }
   const magnitude = Math.abs(value);
-  const { k, times, over } = stepOf(magnitude, bits === 32 ? STEPS_32 : STEPS_64);
-  let y = magnitude;
-  for (const factor of times) y *= factor;
-  y /= over;
+  const { k, times } = stepOf(magnitude, bits === 32 ? STEPS_32 : STEPS_64);
+  const y = magnitude * times[0] * times[1];
   const whole = Math.floor(y);
   if (value < 0) out.byte(MINUS);
   // Beyond 2^53 a number's own text has fewer digits than it has.

@@ -1,6 +1,7 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { mirrorRows } from "../../schemas/sql/reconcile/checksums.ts";
 import type { RowChoice } from "../../schemas/sql/reconcile/checksums.ts";
+import { nameGroups } from "../../schemas/sql/reconcile/statement-size.ts";
 import type { FieldRow, ReadRequest } from "../core/capture-ports.ts";
 import { readCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -13,10 +14,9 @@ import { checksumText, rowChecksummer } from "./row-checksum.ts";
 import { rowNames } from "./row-identity.ts";
 import type { Difference, Pending, PlannedTable, SavedRange, TableProgress } from "./run-state.ts";
 
-/** Ranges and buckets looked at together; rows asked for by name in one statement. */
+/** Ranges and buckets looked at together. */
 const RANGES_AT_ONCE = 50;
 const BUCKETS_AT_ONCE = 200;
-export const NAMES_AT_ONCE = 500;
 /** Rows that wait for the mirror together. */
 const PENDING_AT_ONCE = 20_000;
 /** More differences than this are no matter of repairing row by row. */
@@ -145,7 +145,7 @@ function nextGroup(table: AnyTable, planned: PlannedTable, progress: TableProgre
     };
   }
   if (identities.length > 0) {
-    const group = identities.slice(0, NAMES_AT_ONCE);
+    const [group = []] = nameGroups(table, identities, (identity) => identity);
     const wanted = new Set(group);
     const keys = group.map(rowNames(table).keyValues);
     return {

@@ -1,6 +1,7 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import { steppedColumn } from "../../schemas/sql/reconcile/checksums.ts";
+import { tooLongToCompare } from "../../schemas/sql/reconcile/statement-size.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { splitRange } from "../core/key-ranges.ts";
 import { hasPersonalKey } from "../core/personal-data.ts";
@@ -35,8 +36,10 @@ export async function planRun(
   for (const table of wanted) {
     const name = qualifiedName(table);
     const { database } = table.area;
+    const tooLong = tooLongToCompare(table);
     if (table.key === "none") skipped.push({ table: name, reason: KEYLESS });
     else if (hasPersonalKey(table)) skipped.push({ table: name, reason: PERSONAL });
+    else if (tooLong !== null) skipped.push({ table: name, reason: tooLong });
     else if (!found.some(({ db, name: source }) => db === database && source === table.source))
       skipped.push({ table: name, reason: `the source has no table ${database}.${table.source}` });
     else tables.push(await planTable(table, settings, ports.source));

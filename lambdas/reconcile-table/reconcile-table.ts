@@ -1,12 +1,12 @@
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { recordReconciliation } from "../../schemas/sql/reconcile/results.ts";
-import { ConfigurationError, FencedError, MalformedInputError } from "../core/errors.ts";
+import { ConfigurationError, FencedError, MalformedInputError, messageOf } from "../core/errors.ts";
 import type { DifferenceKind, ReconciledTable, ReconcileReport } from "../core/events.ts";
 import { METRICS } from "../core/metrics.ts";
 import { compareNext } from "./compare.ts";
 import { confirmPending } from "./confirm.ts";
-import { narrowNext } from "./narrow.ts";
+import { narrowNext, startedCheckpoint } from "./narrow.ts";
 import { RESERVE_MS } from "./ports.ts";
 import type { ReconcilePorts, ReconcileSettings } from "./ports.ts";
 import { publishRepair, settleRepair } from "./repair.ts";
@@ -26,21 +26,42 @@ export async function continueRun(
   ports: ReconcilePorts,
 ): Promise<ReconcileReport> {
   const plan = await readRun(ports.state, runId);
+  await startedCheckpoint(settings.sourceName, ports.state);
   for (const planned of plan.tables) {
-    const table = tableOf(planned, plan, settings);
     try {
-      const progress = await TableProgress.read(ports.state, plan.id, planned.table);
-      while (progress.now.finishedAt === null || progress.now.phase !== "done") {
-        if (ports.remaining() < RESERVE_MS) return await reportRun(plan, ports);
-        await step(table, planned, plan, progress, settings, ports);
-      }
+      if (!(await finishTable(planned, plan, settings, ports))) break;
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       ports.telemetry.warn("another invocation went ahead", { run: plan.id, table: planned.table });
-      return reportRun(plan, ports);
+      break;
     }
   }
   return reportRun(plan, ports);
+}
+
+/**
+ * Takes a table to its end. One that cannot be compared ends without a verdict, so that it keeps no other from its own.
+ * @returns false when time is used up
+ */
+async function finishTable(
+  planned: PlannedTable,
+  plan: RunPlan,
+  settings: ReconcileSettings,
+  ports: ReconcilePorts,
+): Promise<boolean> {
+  const progress = await TableProgress.read(ports.state, plan.id, planned.table);
+  while (progress.now.finishedAt === null || progress.now.phase !== "done") {
+    if (ports.remaining() < RESERVE_MS) return false;
+    try {
+      await step(tableOf(planned, plan, settings), planned, plan, progress, settings, ports);
+    } catch (error) {
+      // Where even the result cannot be written, there is nothing to go on with.
+      if (error instanceof FencedError || progress.now.phase === "done") throw error;
+      const message = `it could not be compared: ${messageOf(error)}`;
+      await progress.save({ phase: "done", verdict: "unconfirmed", message });
+    }
+  }
+  return true;
 }
 
 function tableOf({ table: name }: PlannedTable, plan: RunPlan, { definitions }: ReconcileSettings): AnyTable {
@@ -102,6 +123,7 @@ async function closeTable(
   const differences = verdict === "unconfirmed" ? [...state.differences, ...state.repairing] : state.differences;
   await progress.save({ verdict, finishedAt, repaired, differences, repairing: [] });
   ports.telemetry.metric(METRICS.differences, state.differences.length, "Count", { Table: name });
+  ports.telemetry.metric(METRICS.unconfirmed, verdict === "unconfirmed" ? 1 : 0, "Count", { Table: name });
   const fields = { run: plan.id, table: name, verdict, rows: state.rows, changed, missing, surplus, repaired };
   if (verdict === "equal") ports.telemetry.info("table reconciled", fields);
   else ports.telemetry.error("table reconciled", { ...fields, reason: state.message });

@@ -1,12 +1,13 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { topicName } from "../../schemas/naming.ts";
+import { nameGroups } from "../../schemas/sql/reconcile/statement-size.ts";
 import type { Anchor, FieldRow, Publisher } from "../core/capture-ports.ts";
 import type { Row } from "../core/record.ts";
 import { recordWriter } from "../core/record-text.ts";
 import type { RecordOrigin } from "../core/record-text.ts";
 import { placeOf, positionPrefix, rowOf } from "../core/version.ts";
 import { isLoaded, topicEnds, wait } from "./confirm.ts";
-import { NAMES_AT_ONCE, startedCheckpoint } from "./narrow.ts";
+import { startedCheckpoint } from "./narrow.ts";
 import type { ReconcilePorts, ReconcileSettings } from "./ports.ts";
 import { rowNames } from "./row-identity.ts";
 import type { Difference, TableProgress } from "./run-state.ts";
@@ -24,9 +25,8 @@ export async function publishRepair(
 ): Promise<void> {
   const rows = progress.now.repairing;
   const publisher = await ports.publisher();
-  for (let i = 0; i < rows.length; i += NAMES_AT_ONCE) {
-    await publishGroup(table, rows.slice(i, i + NAMES_AT_ONCE), publisher, settings, ports);
-  }
+  for (const group of nameGroups(table, rows, ({ identity }) => identity))
+    await publishGroup(table, group, publisher, settings, ports);
   await publisher.flush();
   const settled = [...(await topicEnds(table, ports))];
   await progress.save({ phase: "settle", settled, finishedAt: ports.now() });

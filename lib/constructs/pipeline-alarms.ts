@@ -22,6 +22,9 @@ export interface PipelineAlarmsProps {
   readonly sources: readonly SourcePipeline[];
 }
 
+/** Construct ids of the functions that run rarely begin so. */
+const RECONCILE = "ReconcileTable";
+
 type Rule = Omit<RunbookAlarmProps, "topic">;
 
 /** Every alarm: one per stage of the way, source and part, none per table, so that their number does not grow. */
@@ -127,6 +130,12 @@ function lossRules({ config, metrics }: PipelineAlarmsProps): Readonly<Record<st
       metric: metrics.metric("differences"),
       above: 0,
     },
+    Unconfirmed: {
+      runbook: "unconfirmed",
+      what: "A table could not be reconciled.",
+      metric: metrics.metric("unconfirmed"),
+      above: 0,
+    },
     UnmappedColumns: {
       runbook: "unmapped-columns",
       what: "The source has columns that the definitions do not know.",
@@ -151,8 +160,9 @@ function partRules(props: PipelineAlarmsProps): Readonly<Record<string, Rule>> {
       what: `${name} fails.`,
       metric: watched.metricErrors({ statistic: Stats.SUM }),
       above: 0,
-      // One failed run is repeated by itself; a lasting failure is not over in minutes.
-      minutes: props.config.alarms.minutes,
+      // One failed run is repeated by itself within minutes, and a lasting failure is not over by then; but the next
+      // reconciliation may be a day away.
+      ...(!name.startsWith(RECONCILE) && { minutes: props.config.alarms.minutes }),
     },
   ]);
   const deadLetters = Object.entries(props.queues).map(([name, queue]): [string, Rule] => [

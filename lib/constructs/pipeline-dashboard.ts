@@ -63,6 +63,7 @@ export class PipelineDashboard extends Construct {
             metrics.metric("tablesStopped"),
             metrics.metric("unmapped", Stats.SUM),
             metrics.metric("differences"),
+            metrics.metric("unconfirmed"),
           ]),
         ],
         [

@@ -1,3 +1,4 @@
+import type { AnyTable } from "../../model/table.ts";
 import { identifier, literal } from "../quote.ts";
 import {
   BAR,
@@ -33,7 +34,7 @@ function texts(form: CellForm): readonly string[] {
     case "decimal":
       return [type.precision <= 38 ? text(at) : at];
     case "float":
-      return [floatText(at, floatSteps(type.bits))];
+      return [floatText(form.name)];
     case "date":
       return [`TO_CHAR(${at}, 'YYYY-MM-DD')`, kept(form)];
     case "datetime":
@@ -90,27 +91,57 @@ function jsonText(at: string): string {
   return `CASE WHEN JSON_SIZE(${at}) > ${MAX_JSON_TEXT} THEN ${long} ELSE ${short} END`;
 }
 
-/** See FloatStep. -0 is written as 0: no comparison in SQL tells them apart. */
-function floatText(at: string, steps: readonly FloatStep[]): string {
-  const x = `ABS(CAST(${at} AS FLOAT8))`;
-  const shownAs = (step: FloatStep): string => {
-    const y = `(${[x, ...step.times.map(float)].join(" * ")}${step.over === 1 ? "" : ` / ${float(step.over)}`})`;
-    const fraction = `CAST((${y} - FLOOR(${y})) * ${float(FRACTION)} AS BIGINT)`;
-    return `${text(`CAST(FLOOR(${y}) AS BIGINT)`)} || '.' || ${text(fraction)} || 'e${step.k}'`;
-  };
-  // Most values are here: without these, each would pass half of the branches.
-  const likely = steps
-    .filter(({ k }) => k === 0 || k === -1)
-    .reverse()
-    .map((step) => `WHEN ${x} >= ${float(2 ** (STEP * step.k))} AND ${x} < ${float(step.below)} THEN ${shownAs(step)}`);
-  const others = steps
-    .filter(({ k }) => k !== 0 && k !== -1)
-    .map((step, i, all) => {
-      return i === all.length - 1 ? `ELSE ${shownAs(step)}` : `WHEN ${x} < ${float(step.below)} THEN ${shownAs(step)}`;
-    });
-  const branches = [...likely, ...others];
+const stepName = (name: string): string => identifier(`_step_${name}`);
+const scaledName = (name: string): string => identifier(`_scaled_${name}`);
+
+/**
+ * See FloatStep. -0 is written as 0: no comparison in SQL tells them apart. The step and what it scales to are columns
+ * of `withFloats`: written out here, a DOUBLE would take 16 KB of a statement that may have 100.
+ */
+function floatText(name: string): string {
+  const [at, y] = [identifier(name), scaledName(name)];
+  const fraction = `CAST((${y} - FLOOR(${y})) * ${float(FRACTION)} AS BIGINT)`;
+  const shown = `${text(`CAST(FLOOR(${y}) AS BIGINT)`)} || '.' || ${text(fraction)} || 'e' || ${text(stepName(name))}`;
   const sign = `CASE WHEN ${at} < 0 THEN '-' ELSE '' END`;
-  return `CASE WHEN ${at} IS NULL THEN NULL WHEN ${at} = 0 THEN '0' ELSE ${sign} || CASE ${branches.join(" ")} END END`;
+  return `CASE WHEN ${at} IS NULL THEN NULL WHEN ${at} = 0 THEN '0' ELSE ${sign} || ${shown} END`;
+}
+
+/** What the cells of a table are read from: its rows, with what `floatText` needs of each float. */
+export function withFloats(table: AnyTable, from: string): string {
+  const floats = Object.entries(table.columns).flatMap(([name, { type }]) =>
+    type.kind === "float" ? [{ name, steps: floatSteps(type.bits) }] : [],
+  );
+  if (floats.length === 0) return from;
+  const steps = floats.map(({ name, steps: all }) => `${stepOf(name, all)} AS ${stepName(name)}`);
+  const scaled = floats.map(({ name, steps: all }) => `${scaledBy(name, all)} AS ${scaledName(name)}`);
+  return `(SELECT *, ${scaled.join(", ")} FROM (SELECT *, ${steps.join(", ")} FROM ${from}) AS stepped) AS scaled`;
+}
+
+const magnitude = (name: string): string => `ABS(CAST(${identifier(name)} AS FLOAT8))`;
+const isLikely = ({ k }: FloatStep): boolean => k === 0 || k === -1;
+
+/** The steps that most values are in come first: without that, each would pass half of the branches. */
+function stepOf(name: string, steps: readonly FloatStep[]): string {
+  const x = magnitude(name);
+  const likely = steps
+    .filter(isLikely)
+    .reverse()
+    .map(({ k, below }) => `WHEN ${x} >= ${float(2 ** (STEP * k))} AND ${x} < ${float(below)} THEN ${k}`);
+  const others = steps
+    .filter((step) => !isLikely(step))
+    .map(({ k, below }, i, all) => (i === all.length - 1 ? `ELSE ${k}` : `WHEN ${x} < ${float(below)} THEN ${k}`));
+  return `CASE ${[...likely, ...others].join(" ")} END`;
+}
+
+function scaledBy(name: string, steps: readonly FloatStep[]): string {
+  const ordered = [...steps.filter(isLikely).reverse(), ...steps.filter((step) => !isLikely(step))];
+  const factor = (place: 0 | 1): string => {
+    const branches = ordered.flatMap(({ k, times }) =>
+      times[place] === 1 ? [] : [`WHEN ${k} THEN ${float(times[place])}`],
+    );
+    return branches.length === 0 ? "" : ` * CASE ${stepName(name)} ${branches.join(" ")} ELSE ${float(1)} END`;
+  };
+  return `${magnitude(name)}${factor(0)}${factor(1)}`;
 }
 
 const float = (value: number): string => `CAST('${value}' AS FLOAT8)`;

@@ -81,9 +81,8 @@ export const STEP = 60;
  */
 export interface FloatStep {
   readonly k: number;
-  /** `y = |x| * times[0] * times[1] ... / over`; all powers of two, so that nothing is rounded. */
-  readonly times: readonly number[];
-  readonly over: number;
+  /** `y = |x| * times[0] * times[1]`; powers of two, so that nothing is rounded. */
+  readonly times: readonly [number, number];
   /** First |x| beyond this step. */
   readonly below: number;
 }
@@ -95,9 +94,9 @@ export function floatSteps(bits: 32 | 64): readonly FloatStep[] {
   for (let k = lowest; k <= highest; k++) {
     const exponent = STEP * k;
     // 2^1080 is no float64.
-    const times = k >= 0 ? [] : exponent < -1020 ? [2 ** 540, 2 ** -(exponent + 540)] : [2 ** -exponent];
+    const times = exponent < -1020 ? ([2 ** 540, 2 ** -(exponent + 540)] as const) : ([2 ** -exponent, 1] as const);
     const below = k === 17 ? Number.POSITIVE_INFINITY : 2 ** (exponent + STEP);
-    steps.push({ k, times, over: k > 0 ? 2 ** exponent : 1, below });
+    steps.push({ k, times, below });
   }
   return steps;
 }

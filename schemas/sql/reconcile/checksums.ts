@@ -2,7 +2,7 @@ import type { AnyTable } from "../../model/table.ts";
 import { mirrorName } from "../../naming.ts";
 import { joinColumns, KEY_COLUMN, keyColumns } from "../keys.ts";
 import { identifier, integer, literal, qualified } from "../quote.ts";
-import { cellSql } from "./cell-sql.ts";
+import { cellSql, withFloats } from "./cell-sql.ts";
 import { cellForms, KEY_SEPARATOR, SEPARATOR } from "./cells.ts";
 
 /**
@@ -55,26 +55,37 @@ function bucketOf(table: AnyTable, count: number): string {
   return `MOD(${checksum(bucketText(table))}, ${integer(count)})`;
 }
 
+/** The stepped column as a number whose differences fit: two INTs may lie further apart than an INT reaches. */
+function steppedKey(table: AnyTable): string {
+  const name = steppedColumn(table) ?? "";
+  const type = table.columns[name]?.type;
+  const isWide = type?.kind === "int" && type.bits === 64;
+  return isWide ? identifier(name) : `CAST(${identifier(name)} AS BIGINT)`;
+}
+
 function inRange(table: AnyTable, { above, upTo }: KeyRange): readonly string[] {
   const column = identifier(steppedColumn(table) ?? "");
   return [...(above === null ? [] : [`${column} > ${above}`]), ...(upTo === null ? [] : [`${column} <= ${upTo}`])];
 }
 
-/** The sum of BIGINTs is NUMERIC on both engines: exact, and cheaper than a NUMERIC of each row. */
-const SUMS = (table: AnyTable): string => `COUNT(*) AS row_count, SUM(${rowChecksum(table)}) AS checksum`;
+/** A SUM of BIGINTs is a BIGINT in Redshift, and too small for a dozen checksums. */
+const SUMS = (table: AnyTable): string =>
+  `COUNT(*) AS row_count, SUM(CAST(${rowChecksum(table)} AS NUMERIC(38,0))) AS checksum`;
+
+const mirrorOf = (table: AnyTable): string => withFloats(table, qualified(mirrorName(table)));
 
 /** `bucket, row_count, checksum` of the mirror's live rows in a range of a whole-number key. */
 export function stepChecksums(table: AnyTable, range: KeyRange, { low, high, width }: Steps): string {
-  const column = identifier(steppedColumn(table) ?? "");
+  const column = steppedKey(table);
   const step = `CAST(LEAST(GREATEST(${column}, ${low}), ${high}) - ${low} AS BIGINT) / ${width}`;
   const where = ["NOT _deleted", ...inRange(table, range)].join(" AND ");
-  return `SELECT ${step} AS bucket, ${SUMS(table)}\nFROM ${qualified(mirrorName(table))}\nWHERE ${where}\nGROUP BY ${step}`;
+  return `SELECT ${step} AS bucket, ${SUMS(table)}\nFROM ${mirrorOf(table)}\nWHERE ${where}\nGROUP BY ${step}`;
 }
 
 /** `bucket, row_count, checksum` of all of the mirror's live rows, by the hash of their keys. */
 export function bucketChecksums(table: AnyTable, count: number): string {
   const bucket = bucketOf(table, count);
-  return `SELECT ${bucket} AS bucket, ${SUMS(table)}\nFROM ${qualified(mirrorName(table))}\nWHERE NOT _deleted\nGROUP BY ${bucket}`;
+  return `SELECT ${bucket} AS bucket, ${SUMS(table)}\nFROM ${mirrorOf(table)}\nWHERE NOT _deleted\nGROUP BY ${bucket}`;
 }
 
 /** Which rows of the mirror are wanted: ranges of a whole-number key, buckets, or rows by name. */
@@ -87,7 +98,7 @@ export type RowChoice =
 export function mirrorRows(table: AnyTable, choice: RowChoice): string {
   const identity = identityParts(table).join(` || '${KEY_SEPARATOR}' || `);
   return `SELECT ${identity} AS row_name, CAST(${rowChecksum(table)} AS VARCHAR) AS checksum, _version AS version, _deleted AS deleted
-FROM ${qualified(mirrorName(table))}
+FROM ${mirrorOf(table)}
 WHERE ${chosen(table, choice)}`;
 }
 

@@ -44,6 +44,14 @@ const SHAPES: readonly Shape[] = [
     mirrored: (n) => `id = ${BigInt(n) * 307445734561825860n}`,
   },
   {
+    // Keys that lie further apart than an INT reaches.
+    table: defineTable({ ...common, name: "apart", columns: { id: c.column("id", c.int()), note }, key: ["id"] }),
+    ddl: "id INT",
+    rows: 60,
+    key: (n) => String(n * 72_796_055 - 2_147_483_648),
+    mirrored: (n) => `id = ${n * 72_796_055 - 2_147_483_648}`,
+  },
+  {
     table: defineTable({
       ...common,
       name: "texts",

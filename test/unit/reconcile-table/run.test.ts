@@ -94,7 +94,7 @@ function world() {
       }));
     }
     const [, low = "", high = "", width = ""] =
-      /GREATEST\(id, (\d+)\), (\d+)\) - \d+ AS BIGINT\) \/ (\d+)/.exec(sql) ?? [];
+      /GREATEST\(CAST\(id AS BIGINT\), (\d+)\), (\d+)\) - \d+ AS BIGINT\) \/ (\d+)/.exec(sql) ?? [];
     const sums = new Map<number, { n: number; sum: bigint }>();
     for (const [id, { note }] of live) {
       const bucket = Math.floor((Math.min(Math.max(id, Number(low)), Number(high)) - Number(low)) / Number(width));
@@ -206,6 +206,39 @@ describe("a reconciliation", () => {
     w.mirror.delete(5);
     const plan = await planRun(null, settings, w.ports);
     await expect(continueRun(plan.id, settings, w.ports)).rejects.toThrow("millrace snapshot");
+  });
+
+  it("ends without a verdict for a table that cannot be read, and goes on with the others", async () => {
+    const w = world();
+    await w.checkpoint();
+    const other = defineTable({ area, name: "u", comment: "", columns, key: ["id"], partitions: 1 });
+    const { warehouse } = w.ports;
+    const ports: ReconcilePorts = {
+      ...w.ports,
+      source: {
+        ...w.ports.source,
+        describeTables: async () =>
+          ["t", "u"].map((name) => ({ db: "lab", name, columns: [], primaryKey: [], silentForeignKeys: [] })),
+      },
+      warehouse: {
+        ...warehouse,
+        query: async (sql: string) => {
+          if (sql.includes("lab_u")) throw new Error("Numeric data overflow");
+          return warehouse.query(sql);
+        },
+      },
+    };
+    const both = { ...settings, definitions: [other, table] };
+    const plan = await planRun(null, both, ports);
+    const report = await continueRun(plan.id, both, ports);
+    expect(report).toMatchObject({
+      done: true,
+      tables: [
+        { table: "lab_u", verdict: "unconfirmed", message: expect.stringContaining("Numeric data overflow") },
+        { table: "lab_t", verdict: "equal", rows: 20 },
+      ],
+    });
+    expect(w.log.transactions).toBe(2);
   });
 
   it("refuses a table that is not defined", async () => {
