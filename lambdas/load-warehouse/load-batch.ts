@@ -1,4 +1,4 @@
-import type { LandedObject, NextOffset } from "../core/landed.ts";
+import type { Landed, LandedObject, NextOffset } from "../core/landed.ts";
 
 /** Objects of one partition that join up, from its position on. */
 interface Run {
@@ -45,7 +45,7 @@ export interface Limits {
  * holds nothing that the resync has not read anew, and is passed.
  */
 export function planBatch(
-  objects: readonly LandedObject[],
+  { objects, wholeTo }: Landed,
   next: NextOffset,
   limits: Limits,
   resynced: NextOffset = () => 0,
@@ -55,7 +55,7 @@ export function planBatch(
   const passed: OffsetGap[] = [];
   const chains = partitions.map((partition) => {
     const own = objects.filter((object) => object.partition === partition);
-    const joined = joinUp(own, next(partition), resynced(partition));
+    const joined = joinUp(own, next(partition), resynced(partition), wholeTo(partition));
     const { chain, gap } = joined;
     if (gap !== null) gaps.push({ partition, ...gap });
     passed.push(...joined.passed.map((hole) => ({ partition, ...hole })));
@@ -73,12 +73,14 @@ export function planBatch(
 
 /**
  * The shortest chain of objects without a hole: of those that cover the next offset, the one that reaches farthest.
- * Overlaps are welcome, since batches move when they are tried again.
+ * Overlaps are welcome, since batches move when they are tried again. Past where the list is whole the chain ends without a
+ * hole: what is missing there may only be unlisted. Once the chain so far is loaded, the next list has it.
  */
 function joinUp(
   objects: readonly LandedObject[],
   position: number,
   resynced: number,
+  wholeTo: number,
 ): { readonly chain: readonly LandedObject[]; readonly gap: Hole | null; readonly passed: readonly Hole[] } {
   const byFirst = [...objects].sort((a, b) => a.first - b.first);
   const chain: LandedObject[] = [];
@@ -96,7 +98,7 @@ function joinUp(
       continue;
     }
     const beyond = byFirst[i];
-    if (beyond === undefined) return { chain, gap: null, passed };
+    if (beyond === undefined || at > wholeTo) return { chain, gap: null, passed };
     const hole = { from: at, to: beyond.first - 1 };
     if (beyond.first > resynced) return { chain, gap: hole, passed };
     passed.push(hole);

@@ -1,7 +1,7 @@
 import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName, topicName } from "../../schemas/naming.ts";
-import { landedObjects } from "../core/landed.ts";
-import type { LandedObject } from "../core/landed.ts";
+import { listLanded } from "../core/landed.ts";
+import type { Landed } from "../core/landed.ts";
 import { readResynced } from "../core/resynced.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { Now, Wake } from "../core/ports.ts";
@@ -74,8 +74,9 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
   let rows = 0;
   const tries = new Map<string, number>();
   for (;;) {
-    const objects = await newObjects(table, ledger, settings, ports);
-    const { batch, gaps, passed } = await planNext(table, objects, ledger, settings, ports);
+    const place = { cluster: settings.cluster, topic: topicName(table) };
+    const landed = await listLanded(ports.landing, place, ledger.next, settings.limits.objects);
+    const { batch, gaps, passed } = await planNext(table, landed, ledger, settings, ports);
     if (loads === 0) await reportGaps(table, gaps, ports);
     if (passed.length > 0)
       ports.telemetry.warn("holes that a resync stands for are passed", { table: name, holes: passed });
@@ -97,15 +98,15 @@ export async function loadTable(table: AnyTable, settings: LoadSettings, ports: 
 /** Whether a resync stands for a hole is asked only when there is one. */
 async function planNext(
   table: AnyTable,
-  objects: readonly LandedObject[],
+  landed: Landed,
   ledger: Ledger,
   { limits }: LoadSettings,
   ports: LoadPorts,
 ): Promise<ReturnType<typeof planBatch>> {
-  const plan = planBatch(objects, ledger.next, limits);
+  const plan = planBatch(landed, ledger.next, limits);
   if (plan.gaps.length === 0) return plan;
   const below = await readResynced(ports.landing, topicName(table));
-  return planBatch(objects, ledger.next, limits, (partition) => below[partition] ?? 0);
+  return planBatch(landed, ledger.next, limits, (partition) => below[partition] ?? 0);
 }
 
 /**
@@ -149,19 +150,6 @@ async function loadBatch(
     await ports.wakeStar({ table: qualifiedName(table), slot });
   }
   return rows;
-}
-
-async function newObjects(
-  table: AnyTable,
-  ledger: Ledger,
-  settings: LoadSettings,
-  ports: LoadPorts,
-): Promise<readonly LandedObject[]> {
-  const place = { cluster: settings.cluster, topic: topicName(table) };
-  const found = landedObjects(ports.landing, place, ledger.next, settings.limits.objects);
-  const objects: LandedObject[] = [];
-  for await (const object of found) objects.push(object);
-  return objects;
 }
 
 function isEarly({ loadedAt }: Ledger, table: AnyTable, settings: LoadSettings, now: number): boolean {

@@ -12,7 +12,8 @@ import { definitionHash, fileDefinition, nullMarker } from "../../../schemas/has
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import { landingKey } from "../../../schemas/naming.ts";
 import { COPY_STATEMENT, POSITION_STATEMENT } from "../../../schemas/sql/load-transaction.ts";
-import { wishKey } from "../../../lambdas/core/state-keys.ts";
+import { definitionKey, wishKey } from "../../../lambdas/core/state-keys.ts";
+import { toBody } from "../../../lambdas/core/stored-json.ts";
 import { liftHold, placeHold } from "../../../lambdas/core/table-facts.ts";
 import { memoryStore } from "../../support/memory-store.ts";
 import { recordingTelemetry } from "../../support/recording.ts";
@@ -89,11 +90,12 @@ function prepare(
     last: number,
     body = "",
     rows = last - first + 1,
+    file = fileDefinition(orders),
   ): Promise<string> => {
     const key = landingKey({
       cluster: "c",
       topic: "lab_orders",
-      definition: definitionHash(fileDefinition(orders)),
+      definition: definitionHash(file),
       partition,
       first,
       last,
@@ -260,6 +262,46 @@ describe("loading a table", () => {
     expect(ports.telemetry.lines.join("\n")).toContain("partition 0: offsets 0 to 4 never landed");
     const wish = JSON.parse(String(ports.landing.objects.get(wishKey("lab_orders", "gap-0-0"))?.body)) as object;
     expect(wish).toMatchObject({ reason: "gap", detail: "lab_orders, partition 0: offsets 0 to 4 never landed" });
+  });
+
+  describe("with more objects than it lists at once, and another definition's behind them", () => {
+    /** Ten offsets an object, from these on; the last is of another definition. */
+    const backlog = async (...firsts: readonly number[]) => {
+      const prepared = prepare();
+      const other = { ...fileDefinition(orders), nullMarker: nullMarker(1) };
+      await prepared.ports.landing.put(definitionKey(definitionHash(other)), toBody(other));
+      for (const [i, first] of firsts.entries())
+        await prepared.land(0, first, first + 9, "", 10, i === firsts.length - 1 ? other : undefined);
+      const gaps = (): readonly string[] =>
+        [...prepared.ports.landing.objects.keys()].filter((key) =>
+          key.startsWith(wishKey("lab_orders", "gap").slice(0, -5)),
+        );
+      return { ...prepared, gaps };
+    };
+
+    it("takes no hole for granted where the list was cut", async () => {
+      const { load, ledger, ports, gaps } = await backlog(0, 10, 20, 30, 40, 50);
+      expect(await load()).toEqual({ loads: 4, rows: 60, state: "done" });
+      expect(ledger.get(0)).toBe(60);
+      expect(ports.telemetry.metrics.has("OffsetGaps")).toBe(false);
+      expect(gaps()).toEqual([]);
+    });
+
+    it("finds a hole before the cut at once", async () => {
+      const { load, ledger, gaps } = await backlog(0, 20, 30, 40);
+      expect(await load()).toMatchObject({ loads: 1, rows: 10 });
+      expect(ledger.get(0)).toBe(10);
+      expect(gaps()).toEqual([wishKey("lab_orders", "gap-0-10")]);
+    });
+
+    it("finds a hole behind the cut once the loads have come as far", async () => {
+      const { load, ledger, gaps } = await backlog(0, 10, 20, 40);
+      expect(await load()).toMatchObject({ loads: 2, rows: 30 });
+      expect(gaps()).toEqual([]);
+      expect(await load()).toMatchObject({ loads: 0 });
+      expect(ledger.get(0)).toBe(30);
+      expect(gaps()).toEqual([wishKey("lab_orders", "gap-0-30")]);
+    });
   });
 
   it("stands still while it is held, and goes on after", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { landedObjects } from "../../../lambdas/core/landed.ts";
-import type { LandedObject } from "../../../lambdas/core/landed.ts";
+import { landedObjects, listLanded } from "../../../lambdas/core/landed.ts";
+import type { Landed, LandedObject } from "../../../lambdas/core/landed.ts";
 import { csvRecords } from "../../../lambdas/core/csv-lines.ts";
 import { planBatch } from "../../../lambdas/load-warehouse/load-batch.ts";
 import { landingKey } from "../../../schemas/naming.ts";
@@ -13,8 +13,9 @@ function object(partition: number, first: number, last: number, definition = "aa
   const place = { cluster: "c", topic: "t", definition, partition, first, last, rows: last - first + 1 };
   return { ...place, key: landingKey(place), size: 10 };
 }
+const whole = (objects: readonly LandedObject[]): Landed => ({ objects, wholeTo: () => Number.POSITIVE_INFINITY });
 const runs = (objects: readonly LandedObject[], next: Record<number, number> = {}, limits = LIMITS) => {
-  const { batch, gaps } = planBatch(objects, (partition) => next[partition] ?? 0, limits);
+  const { batch, gaps } = planBatch(whole(objects), (partition) => next[partition] ?? 0, limits);
   return {
     gaps,
     definition: batch?.definition,
@@ -54,7 +55,7 @@ describe("what to load next", () => {
   it("passes holes that a resync stands for, and no others", () => {
     const objects = [object(0, 0, 4), object(0, 7, 9), object(0, 12, 14), object(1, 3, 4)];
     const { batch, gaps, passed } = planBatch(
-      objects,
+      whole(objects),
       () => 0,
       LIMITS,
       (partition) => [7, 2][partition] ?? 0,
@@ -149,6 +150,83 @@ describe("listing what has landed", () => {
     const found: number[] = [];
     for await (const { last } of landedObjects(store, { cluster: "c", topic: "t" }, () => 2, 3)) found.push(last);
     expect(found).toEqual([2, 3, 4, 2, 3, 4]);
+  });
+});
+
+describe("planning from a listing that is cut", () => {
+  const place = { cluster: "c", topic: "t" };
+  const storeOf = async (objects: readonly LandedObject[]) => {
+    const store = memoryStore();
+    for (const { key } of objects) await store.put(key, Buffer.from("x"));
+    return store;
+  };
+
+  it("tells how far each partition is whole", async () => {
+    const many = [0, 1, 2, 3].map((i) => object(0, i * 10, i * 10 + 9));
+    const store = await storeOf([...many, object(0, 40, 49, "bb"), object(1, 0, 9), object(1, 10, 19)]);
+    const at = async (most: number): Promise<readonly number[]> => {
+      const { wholeTo } = await listLanded(store, place, () => 0, most);
+      return [0, 1].map(wholeTo);
+    };
+    expect(await at(4)).toEqual([Infinity, Infinity]);
+    expect(await at(3)).toEqual([29, Infinity]);
+    expect(await at(1)).toEqual([9, 9]);
+  });
+
+  it("takes no jump to another definition's objects for a hole", async () => {
+    const backlog = Array.from({ length: 600 }, (_, i) => object(0, i * 10, i * 10 + 9));
+    const behind = Array.from({ length: 20 }, (_, i) => object(0, 6000 + i * 10, 6009 + i * 10, "bb"));
+    const planned = async (objects: readonly LandedObject[]) =>
+      planBatch(await listLanded(await storeOf(objects), place, () => 0, 500), () => 0, { ...LIMITS, objects: 500 });
+    const { batch, gaps } = await planned([...backlog, ...behind]);
+    expect(gaps).toEqual([]);
+    expect(batch?.runs.map(({ first, last }) => [first, last])).toEqual([[0, 4999]]);
+    const holed = await planned([...backlog.filter(({ first }) => first !== 30), ...behind]);
+    expect(holed.gaps).toEqual([{ partition: 0, from: 30, to: 39 }]);
+  });
+
+  it("loads all that joins up and finds just the holes there are, wherever it is cut", async () => {
+    const some = fc.record({
+      partition: fc.nat(1),
+      definition: fc.constantFrom("aa", "bb", "cc"),
+      length: fc.integer({ min: 1, max: 3 }),
+      isMissing: fc.integer({ min: 0, max: 11 }).map((n) => n === 0),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(some, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), async (parts, most) => {
+        const ends = [0, 0];
+        const reach = [0, 0];
+        const holes: unknown[] = [];
+        const landed: LandedObject[] = [];
+        for (const { partition, definition, length, isMissing } of parts) {
+          const first = ends[partition] ?? 0;
+          const last = first + length - 1;
+          ends[partition] = last + 1;
+          if (isMissing) continue;
+          landed.push(object(partition, first, last, definition));
+          const from = reach[partition] ?? 0;
+          if (first === from) reach[partition] = last + 1;
+        }
+        for (const partition of [0, 1]) {
+          const from = reach[partition] ?? 0;
+          const beyond = landed.find((each) => each.partition === partition && each.first > from);
+          if (beyond !== undefined) holes.push({ partition, from, to: beyond.first - 1 });
+        }
+        const store = await storeOf(landed);
+        const next = [0, 0];
+        const seen = new Set<string>();
+        for (;;) {
+          const position = (partition: number): number => next[partition] ?? 0;
+          const list = await listLanded(store, place, position, most);
+          const { batch, gaps } = planBatch(list, position, { ...LIMITS, objects: most });
+          for (const gap of gaps) seen.add(JSON.stringify(gap));
+          if (batch === null) break;
+          for (const { partition, last } of batch.runs) next[partition] = last + 1;
+        }
+        expect(next).toEqual(reach);
+        expect([...seen].sort()).toEqual(holes.map((hole) => JSON.stringify(hole)).sort());
+      }),
+    );
   });
 });
 
