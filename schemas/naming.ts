@@ -66,5 +66,20 @@ export function parseLandingKey(key: string): LandingKey | null {
   };
 }
 
+/** Manifests of a table, and copies of its objects. */
+export const manifestsPrefix = (topic: string): string => `manifests/${topic}/`;
+
+/**
+ * `manifests/<topic>/<batch>/<round>/d=<definition>/p=<partition>/<last>-<first>-<rows>.csv.gz`: a landed object without
+ * the lines that COPY refused in so many rounds. It ends as the object's own key, so that it says how it is to be read.
+ */
+export function copyKey(object: LandingKey, batch: string, round: number): string {
+  const own = landingKey(object).slice(landingTopicPrefix(object.cluster, object.topic).length);
+  return `${manifestsPrefix(object.topic)}${batch}/${round}/${own}`;
+}
+
+/** @returns the definition that such a copy was written under; null when its key does not say, as those of before */
+export const definitionOfCopy = (key: string): string | null => /\/d=([0-9a-f]+)\/p=/.exec(key)?.[1] ?? null;
+
 /** Consumer group of the event source mapping that lands a table: its committed offsets are what is landed. */
 export const landingGroup = (cluster: string, table: AnyTable): string => `${cluster}-${topicName(table)}`;

@@ -1,9 +1,6 @@
 import { topicName } from "../../schemas/naming.ts";
-import { lineMatcher } from "./lines.ts";
+import type { Definitions } from "./definitions.ts";
 import type { Sought } from "./person.ts";
-
-/** Later than every version. */
-const ANY_VERSION = "~";
 
 export interface Cleaned {
   /** Null: nothing is left to keep. */
@@ -16,20 +13,24 @@ export interface Cleaned {
  * three: JSON lines of records (land-batch), JSON lines of CSV lines (load-warehouse), or the payload of a batch that
  * the event source gave up.
  */
-export function withoutPerson(text: string, sought: Sought): Cleaned {
-  const isLine = lineMatcher(sought, sought.table, ANY_VERSION);
-  const isTheirs = (item: unknown): boolean => {
-    if (!isObject(item)) return false;
-    if (typeof item["line"] === "string") return isLine(item["line"]);
-    return isRecordOf(sought, item);
-  };
+export async function withoutPerson(text: string, sought: Sought, definitions: Definitions): Promise<Cleaned> {
   const whole = parse(text);
-  if (isObject(whole) && !("reason" in whole))
-    return cleanedPayload(whole, (item) => isOfTopic(sought, item) && isTheirs(item));
+  if (isObject(whole) && !("reason" in whole)) {
+    return cleanedPayload(whole, (item) => isOfTopic(sought, item) && isRecordOf(sought, item));
+  }
   const lines = text.split("\n").filter((line) => line !== "");
-  const kept = lines.filter((line) => !isTheirs(parse(line)));
+  const kept: string[] = [];
+  for (const line of lines) if (!(await isTheirs(parse(line), sought, definitions))) kept.push(line);
   const removed = lines.length - kept.length;
   return { text: kept.length === 0 ? null : kept.map((line) => `${line}\n`).join(""), removed };
+}
+
+async function isTheirs(item: unknown, sought: Sought, definitions: Definitions): Promise<boolean> {
+  if (!isObject(item)) return false;
+  const { line, definition } = item;
+  if (typeof line !== "string") return isRecordOf(sought, item);
+  const isLine = await definitions.remover(typeof definition === "string" ? definition : null);
+  return isLine(line);
 }
 
 /** Lists of records anywhere in the document, without those that match. */
@@ -52,7 +53,7 @@ function cleanedPayload(document: Readonly<Record<string, unknown>>, isTheirs: (
   return { text, removed };
 }
 
-const isOfTopic = (sought: Sought, item: unknown): boolean =>
+const isOfTopic = (sought: Sought, item: unknown): item is Readonly<Record<string, unknown>> =>
   isObject(item) && item["topic"] === topicName(sought.table);
 
 function isRecordOf(sought: Sought, item: Readonly<Record<string, unknown>>): boolean {

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { copyKey } from "../../schemas/naming.ts";
 import type { LoadPlan } from "../../schemas/sql/load-transaction.ts";
 import { checkFiles } from "../../schemas/sql/load-transaction.ts";
 import { refusedLines } from "../../schemas/sql/load-errors.ts";
@@ -79,7 +80,7 @@ async function withoutLines(
   await quarantine.put(`load/${plan.topic}/${plan.batch}/${name}-${round}.jsonl`, body, "application/x-ndjson");
   telemetry.error("lines that COPY refused are in quarantine", { key: file.key, lines: out.length, example: out[0] });
   telemetry.metric(METRICS.quarantined, out.length, "Count", { Table: plan.topic });
-  const key = `manifests/${plan.topic}/${plan.batch}/${round}-${name}`;
+  const key = copyKey(file.object, plan.batch, round);
   await landing.put(key, gzipSync(kept.join(""), { level: 1 }), "application/gzip");
   return { ...file, key, refused: file.refused + out.length, lines: [...file.lines, ...out] };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { definitionHash } from "../../schemas/hash.ts";
 import type { FileDefinition } from "../../schemas/hash.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
-import { qualifiedName, topicName } from "../../schemas/naming.ts";
+import { manifestsPrefix, topicName } from "../../schemas/naming.ts";
 import type { LoadPlan } from "../../schemas/sql/load-transaction.ts";
 import type { LandedObject } from "../core/landed.ts";
 import type { RefusedLine } from "../core/quarantine.ts";
@@ -46,7 +46,7 @@ export const filesWithRows = (files: readonly SourceFile[]): readonly SourceFile
 
 /** `manifests/<table>/<batch>-<attempt>.json`. */
 export function manifestKey(file: FileDefinition, id: string, attempt: number): string {
-  return `manifests/${qualifiedName(file.table)}/${id}-${attempt}.json`;
+  return `${manifestsPrefix(topicName(file.table))}${id}-${attempt}.json`;
 }
 
 export interface PlanContext {

@@ -5,6 +5,9 @@ import type { ErasePorts } from "../../../cli/forget/erase.ts";
 import { byColumn, byKey } from "../../../cli/forget/person.ts";
 import type { Sought } from "../../../cli/forget/person.ts";
 import { MAX_VALUE_BYTES, withSizeLimit } from "../../../lambdas/core/size-limit.ts";
+import * as c from "../../../schemas/model/column.ts";
+import type { AnyTable } from "../../../schemas/model/table.ts";
+import { defineTable } from "../../../schemas/model/table.ts";
 import { parseLandingKey, topicName } from "../../../schemas/naming.ts";
 import { tableSpecs } from "../../../schemas/sql/tables.ts";
 import { startLoading } from "../../support/loading/loading.ts";
@@ -217,6 +220,40 @@ describe("millrace forget on a warehouse and its files", () => {
     expect(await everything()).not.toContain(CANARY);
     const left = await loading.rows("SELECT * FROM source.lab_tags ORDER BY order_id");
     expect(left.map((row) => `${String(row["tag"])}:${String(row["note"])}`).sort()).toEqual(["A:kept", "a :kept"]);
+  });
+
+  it("reads refused lines and copies of files under the definition that they were written under", async () => {
+    const columns = {
+      place: c.column("place", c.int()),
+      id: c.column("id", c.int()),
+      weight: c.nullable("weight", c.float()),
+      note: c.nullable("note", c.varchar(20)),
+    };
+    const ranked = { area: orders.area, name: "ranked", comment: "Ranked.", key: ["id"], partitions: 1 } as const;
+    const before = defineTable({ ...ranked, columns });
+    const { place, ...others } = columns;
+    const after: AnyTable = defineTable({ ...ranked, columns: { ...others, place } });
+    const TOO_MUCH = 1e300;
+    const row = (at: number, id: number, weight: number) => ({
+      ...{ place: at, id, weight },
+      note: id === 1 ? CANARY : `not ${id}`,
+    });
+    await loading.migrate([before]);
+    await loading.land(before, [
+      { op: "c", at: 100, row: row(5, 1, TOO_MUCH) },
+      { op: "c", at: 110, row: row(1, 2, TOO_MUCH) },
+      { op: "u", at: 120, row: row(6, 1, 1) },
+      { op: "c", at: 130, row: row(1, 3, 1) },
+    ]);
+    await loading.load(before);
+    await loading.migrate([after]);
+    // The landed object, its copy for the load, quarantine.
+    expect(await erase(byKey(after, ["1"], undefined))).toMatchObject({ mirror: 1, landed: 2 + 1, quarantined: 1 });
+    const left = await everything();
+    expect(left).not.toContain(CANARY);
+    expect(left.match(/not 2/g)).toHaveLength(2);
+    expect(left.match(/not 3/g)).toHaveLength(2);
+    expect(await loading.rows("SELECT id, place FROM source.lab_ranked")).toEqual([{ id: 3, place: 1 }]);
   });
 
   it("reaches rows of a table without a key by a column", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { Definitions } from "../../../cli/forget/definitions.ts";
 import { byColumn, byKey } from "../../../cli/forget/person.ts";
 import { withoutPerson } from "../../../cli/forget/quarantine.ts";
 import { referencesTo } from "../../../cli/forget/references.ts";
@@ -7,6 +8,7 @@ import { soughtRows, tableNamed } from "../../../cli/forget/request.ts";
 import { csvFields } from "../../../lambdas/core/csv-lines.ts";
 import { customers } from "../../../schemas/sources/classicmodels/customers.ts";
 import { orderdetails } from "../../../schemas/sources/classicmodels/orderdetails.ts";
+import { memoryStore } from "../../support/memory-store.ts";
 import { persons } from "../../support/people.ts";
 import { lines, orders, tags } from "../../support/loading/tables.ts";
 
@@ -53,6 +55,7 @@ describe("whom to forget", () => {
 
 describe("what is kept of a quarantine object", () => {
   const sought = byKey(orders, ["1"], undefined);
+  const cleaned = async (text: string) => withoutPerson(text, sought, new Definitions(sought, memoryStore()));
   const record = (id: number, extra: object = {}) => ({
     reason: "r",
     topic: "lab_orders",
@@ -61,7 +64,7 @@ describe("what is kept of a quarantine object", () => {
     ...extra,
   });
 
-  it("is everybody else's records", () => {
+  it("is everybody else's records", async () => {
     const text = [
       record(1),
       record(2),
@@ -70,7 +73,7 @@ describe("what is kept of a quarantine object", () => {
     ]
       .map((line) => `${JSON.stringify(line)}\n`)
       .join("");
-    const { text: kept, removed } = withoutPerson(text, sought);
+    const { text: kept, removed } = await cleaned(text);
     expect(removed).toBe(2);
     expect(
       kept
@@ -78,26 +81,26 @@ describe("what is kept of a quarantine object", () => {
         .split("\n")
         .map((line) => JSON.parse(line) as object),
     ).toEqual([record(2), record(3, { key: null, value: null, withheld: true })]);
-    expect(withoutPerson(`${JSON.stringify(record(1))}\n`, sought)).toEqual({ text: null, removed: 1 });
+    expect(await cleaned(`${JSON.stringify(record(1))}\n`)).toEqual({ text: null, removed: 1 });
   });
 
-  it("finds refused lines, and records in payloads that the event source gave up", () => {
+  it("finds refused lines, and records in payloads that the event source gave up", async () => {
     const line = { reason: "r", topic: "lab_orders", line: '00001.x,c,,,0,5,,1,"new",1.50,,,\n' };
-    expect(withoutPerson(`${JSON.stringify(line)}\n`, sought).removed).toBe(1);
+    expect(await cleaned(`${JSON.stringify(line)}\n`)).toMatchObject({ removed: 1 });
     const payload = {
       records: { "lab_orders-0": [record(1), record(2)], "lab_tags-0": [record(1, { topic: "lab_tags" })] },
     };
     const document = (inner: unknown) => JSON.stringify({ requestContext: {}, payload: inner });
     for (const inner of [payload, JSON.stringify(payload)]) {
-      const { text, removed } = withoutPerson(document(inner), sought);
+      const { text, removed } = await cleaned(document(inner));
       expect(removed).toBe(1);
       expect(text).toContain(base64({ id: 2 }));
     }
   });
 
-  it("is all of what cannot be read", () => {
+  it("is all of what cannot be read", async () => {
     for (const text of ["", "no json\n", "[1]\n", '{"reason":"r"}\n'])
-      expect(withoutPerson(text, sought).removed).toBe(0);
+      expect(await cleaned(text)).toMatchObject({ removed: 0 });
   });
 });
 

@@ -10,7 +10,7 @@ import { resolveDefinition } from "../../../lambdas/core/file-definition.ts";
 import { loadTable } from "../../../lambdas/load-warehouse/load-table.ts";
 import { definitionHash, fileDefinition, nullMarker } from "../../../schemas/hash.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
-import { landingKey } from "../../../schemas/naming.ts";
+import { definitionOfCopy, landingKey } from "../../../schemas/naming.ts";
 import { COPY_STATEMENT, POSITION_STATEMENT } from "../../../schemas/sql/load-transaction.ts";
 import { definitionKey, wishKey } from "../../../lambdas/core/state-keys.ts";
 import { toBody } from "../../../lambdas/core/stored-json.ts";
@@ -235,6 +235,7 @@ describe("loading a table", () => {
       ([name]) => name.startsWith("manifests/") && name.endsWith(".csv.gz"),
     );
     expect(copies.map(([, { body }]) => gunzipSync(body).toString())).toEqual([line(0, '"a\nb"') + line(2, "c")]);
+    expect(copies.map(([name]) => definitionOfCopy(name))).toEqual([definitionHash(fileDefinition(orders))]);
     expect(fake.statements.at(-1)?.join("\n")).toContain("COUNT(*) + 1 = 3");
     expect(await fake.load()).toMatchObject({ loads: 0 });
   });
