@@ -42,7 +42,8 @@ export const isReplay = (event: unknown): boolean => typeof event === "object" &
  * Versions decide what is new, so what the warehouse has already changes nothing. What lies above the ledger is left to
  * the loads that come, and named.
  *
- * Safe to repeat, in any order, beside loads: it takes the ledger's lock as they do.
+ * Safe to repeat, in any order, beside loads: it takes the ledger's lock as they do. Each call is a load of its own, so
+ * one whose answer was lost is simply asked for again.
  * @throws MalformedInputError for a request about something else than objects of one table and definition
  */
 export async function replayObjects(
@@ -64,7 +65,7 @@ export async function replayObjects(
   await widenFor(file, table, ports.warehouse);
   const starred = settings.isStarred(table);
   const erasedBy = await readErasures(table, ports.warehouse);
-  const context = { file, role: settings.role, starred, erasedBy, replayInto: table };
+  const context = { file, role: settings.role, starred, erasedBy, replay: { into: table, id: ports.newId() } };
   const outcome = await loadOnce(batch, context, ports);
   // The ledger only rises: that it is not past the objects any more means that somebody has emptied it.
   if (outcome.kind === "moved") return { ...nothing, ahead: objects.map(({ key }) => key) };

@@ -29,11 +29,13 @@ export function landedFiles(batch: LoadBatch): readonly SourceFile[] {
 
 /**
  * Id of a load: the same files from the same positions have the same, so that its traces are not doubled. What is kept
- * out of the load counts too, and whether it is a replay.
+ * out of the load counts too. A replay has an id of its own each time: the star takes each id up once, and what the same
+ * files bring back the next time would never reach it.
+ * @param replay id of the call; @default - no replay
  */
-export function batchId(batch: LoadBatch, erasedBy: readonly string[] = [], replayed = false): string {
+export function batchId(batch: LoadBatch, erasedBy: readonly string[] = [], replay?: string): string {
   const content = batch.runs.map(({ partition, first, objects }) => [partition, first, objects.map(({ key }) => key)]);
-  const more = [...(erasedBy.length === 0 ? [] : [erasedBy]), ...(replayed ? ["replay"] : [])];
+  const more = [...(erasedBy.length === 0 ? [] : [erasedBy]), ...(replay === undefined ? [] : ["replay", replay])];
   return createHash("sha256")
     .update(JSON.stringify(more.length === 0 ? content : [content, ...more]))
     .digest("hex")
@@ -54,8 +56,15 @@ export interface PlanContext {
   readonly role: string;
   readonly starred: boolean;
   readonly erasedBy: readonly string[];
-  /** See LoadPlan. */
-  readonly replayInto?: AnyTable;
+  /** @default - the files are what comes next */
+  readonly replay?: Replay;
+}
+
+interface Replay {
+  /** See LoadPlan.replayInto. */
+  readonly into: AnyTable;
+  /** Of this call, whatever tries it takes. */
+  readonly id: string;
 }
 
 /** The batch as the statements' generator wants it. */
@@ -63,7 +72,7 @@ export function toLoadPlan(
   batch: LoadBatch,
   files: readonly SourceFile[],
   manifest: string | null,
-  context: PlanContext,
+  { replay, ...context }: PlanContext,
 ): LoadPlan {
   const ranges = batch.runs.map(({ partition, first, last }) => {
     const own = files.filter(({ object }) => object.partition === partition);
@@ -72,9 +81,10 @@ export function toLoadPlan(
   });
   return {
     ...context,
+    ...(replay !== undefined && { replayInto: replay.into }),
     definition: definitionHash(context.file),
     topic: topicName(context.file.table),
-    batch: batchId(batch, context.erasedBy, context.replayInto !== undefined),
+    batch: batchId(batch, context.erasedBy, replay?.id),
     ranges,
     manifest,
     rows: sum(ranges.map(({ rows }) => rows)),
