@@ -1,5 +1,6 @@
 import { SqlError } from "./errors.ts";
 import { isReserved, type ObjectName } from "./identifiers.ts";
+import { Scope } from "./scope.ts";
 import { tokenize, type Token } from "./tokenizer.ts";
 
 /** Named parameters of a Data API call; a translation notes which of them it met. */
@@ -16,15 +17,21 @@ const END: Token = { kind: "end", value: "", raw: "", start: 0 };
 export class Cursor {
   readonly #tokens: readonly Token[];
   readonly parameters: Parameters;
+  readonly scope: Scope;
   #at = 0;
 
-  constructor(tokens: readonly Token[], parameters: Parameters) {
+  constructor(tokens: readonly Token[], parameters: Parameters, scope: Scope) {
     this.#tokens = tokens;
     this.parameters = parameters;
+    this.scope = scope;
   }
 
-  static of(sql: string, parameters: Parameters = noParameters()): Cursor {
-    return new Cursor(tokenize(sql), parameters);
+  /** Reads a whole statement, twice if it navigates (scope.ts). */
+  static read<T>(sql: string, parameters: Parameters, body: (c: Cursor) => T): T {
+    const tokens = tokenize(sql);
+    const scope = new Scope();
+    const first = body(new Cursor(tokens, parameters, scope));
+    return scope.findNavigation() ? body(new Cursor(tokens, parameters, scope)) : first;
   }
 
   /** The token `ahead` places from here; the end token beyond the end. */
@@ -106,7 +113,14 @@ export class Cursor {
     return token.value.toLowerCase();
   }
 
+  /** The name of a relation. */
   objectName(): ObjectName {
+    const object = this.#objectName();
+    this.scope.declare(object);
+    return object;
+  }
+
+  #objectName(): ObjectName {
     const first = this.identifier();
     if (!this.acceptOperator(".")) return { schema: null, name: first };
     const name = this.member();

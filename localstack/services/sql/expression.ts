@@ -1,7 +1,8 @@
 import type { Cursor } from "./cursor.ts";
 import { RefusedByRedshiftError, SqlError, UnsupportedSqlError } from "./errors.ts";
-import { isReserved, quoteIdentifier, quoteLiteral } from "./identifiers.ts";
+import { isReserved, quoteLiteral } from "./identifiers.ts";
 import { functionCall } from "./function-call.ts";
+import { columnReference } from "./navigation.ts";
 import { query, startsQuery } from "./query.ts";
 import { SPECIAL_FORMS, castTo } from "./special-forms.ts";
 import { atType, parseType } from "./types.ts";
@@ -92,7 +93,7 @@ function operand(c: Cursor): string {
   let result = primary(c);
   for (;;) {
     if (c.acceptOperator("::")) result = castTo(result, parseType(c));
-    else if (c.atOperator("[")) throw new UnsupportedSqlError("navigation into SUPER with [ ]", "Use JSON_SERIALIZE.");
+    else if (c.atOperator("[")) throw new UnsupportedSqlError("[ ] after what is no column", "Name a column.");
     else return result;
   }
 }
@@ -199,18 +200,8 @@ function caseExpression(c: Cursor): string {
   return parts.join(" ");
 }
 
-/** `column`, `table.column`, `schema.table.column` or `table.*`. */
 function column(c: Cursor): string {
   const token = c.peek();
   if (token.kind === "word" && isReserved(token.value)) throw c.unexpected();
-  const parts = [quoteIdentifier(c.identifier())];
-  while (c.acceptOperator(".")) {
-    if (c.acceptOperator("*")) {
-      parts.push("*");
-      break;
-    }
-    parts.push(quoteIdentifier(c.member()));
-  }
-  if (c.atOperator("(")) throw new UnsupportedSqlError(`function ${parts.join(".").replaceAll('"', "")}()`);
-  return parts.join(".");
+  return columnReference(c);
 }

@@ -46,6 +46,7 @@ function source(c: Cursor): string {
   if (c.at("tablesample")) throw new RefusedByRedshiftError("TABLESAMPLE is not supported by Redshift");
   const name = alias(c);
   if (name === null) return what;
+  c.scope.declareAlias(name);
   const columns = c.atOperator("(") ? ` ${columnList(c)}` : "";
   return `${what} AS ${quoteIdentifier(name)}${columns}`;
 }

@@ -31,6 +31,13 @@ function columnName(tokens: readonly Token[]): string | null {
   return names && tokens.length % 2 === 1 ? (tokens.at(-1)?.value.toLowerCase() ?? null) : null;
 }
 
+/** The last name of a way into a SUPER column, `a.b[0]`; null for anything more than that. */
+export function attributeLabel(tokens: readonly Token[]): string | null {
+  const path = tokens.every(({ kind, value }) => kind !== "operator" || [".", "[", "]"].includes(value));
+  const names = tokens.filter(({ kind }) => kind === "word" || kind === "quoted");
+  return path ? (names.at(-1)?.value.toLowerCase() ?? null) : null;
+}
+
 /** @returns where the parenthesis that opens at `open` closes; `open - 1` when none opens there */
 function closing(tokens: readonly Token[], open: number): number {
   let depth = 0;

@@ -2,8 +2,9 @@ import type { Cursor } from "./cursor.ts";
 import { RefusedByRedshiftError, SqlError, UnsupportedSqlError } from "./errors.ts";
 import { expression } from "./expression.ts";
 import { fromClause } from "./from-clause.ts";
-import { label } from "./labels.ts";
+import { attributeLabel, label } from "./labels.ts";
 import { quoteIdentifier } from "./identifiers.ts";
+import { isNavigation } from "./navigation.ts";
 
 /** Tells whether a query starts at this token. */
 export function startsQuery(c: Cursor): boolean {
@@ -32,7 +33,9 @@ export function withClause(c: Cursor): string {
   c.expect("with");
   const recursive = c.accept("recursive") ? "RECURSIVE " : "";
   const ctes = c.list(() => {
-    const name = quoteIdentifier(c.identifier());
+    const written = c.identifier();
+    c.scope.declareAlias(written);
+    const name = quoteIdentifier(written);
     const columns = c.atOperator("(") ? ` ${columnList(c)}` : "";
     if (recursive !== "" && columns === "")
       throw new SqlError(`WITH RECURSIVE ${name} needs a list of its column names in Redshift`);
@@ -103,7 +106,7 @@ function item(c: Cursor): string {
   const start = c.place;
   const value = expression(c);
   const written = c.since(start);
-  const name = alias(c) ?? label(written);
+  const name = alias(c) ?? (isNavigation(value) ? attributeLabel(written) : label(written));
   return name === null ? value : `${value} AS ${quoteIdentifier(name)}`;
 }
 

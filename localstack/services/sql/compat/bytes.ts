@@ -68,7 +68,26 @@ export const SUPER: readonly string[] = [
   ),
   fn("compact(value json)", "json", "redshift.compact_text(value::text)::json"),
   fn("json_parse(value text)", "json", "redshift.compact_text(value)::json"),
-  fn("json_serialize(value json)", "text", "redshift.compact_text(value::text)"),
+  // Its VARCHAR ends where every VARCHAR does; JSON_SIZE and JSON_SERIALIZE_TO_VARBYTE have no such end.
+  block(
+    "json_varchar(value text)",
+    "text",
+    `BEGIN
+       IF octet_length(value) > 65535 THEN
+         RAISE EXCEPTION 'JSON_SERIALIZE: the JSON text has % bytes and exceeds the varchar limit of 65535', octet_length(value) USING ERRCODE = '54000';
+       END IF;
+       RETURN value;
+     END`,
+  ),
+  // What is short before blanks go is short: only the rest is measured at the cost of a call.
+  fn(
+    "json_serialize(value json)",
+    "text",
+    `CASE WHEN octet_length(value::text) <= 65535 THEN redshift.compact_text(value::text)
+       ELSE redshift.json_varchar(redshift.compact_text(value::text)) END`,
+  ),
+  fn("member(value json, name text)", "json", "value -> name"),
+  fn("element(value json, place integer)", "json", "value -> place"),
   fn("as_super(value json)", "json", "value"),
   overloads(["text", "bigint", "numeric", "float8", "boolean"], (type) =>
     fn(`as_super(value ${type})`, "json", "to_json(value)"),
@@ -78,8 +97,8 @@ export const SUPER: readonly string[] = [
   fn("is_valid_json_array(value text)", "boolean", "value IS JSON ARRAY"),
   fn("json_array_length(value text)", "integer", "pg_catalog.json_array_length(value::json)"),
   fn("json_typeof(value json)", "text", "pg_catalog.json_typeof(value)"),
-  fn("json_size(value json)", "integer", "octet_length(redshift.json_serialize(value))"),
-  fn("json_serialize_to_varbyte(value json)", "bytea", "convert_to(redshift.json_serialize(value), 'UTF8')"),
+  fn("json_size(value json)", "integer", "octet_length(redshift.compact_text(value::text))"),
+  fn("json_serialize_to_varbyte(value json)", "bytea", "convert_to(redshift.compact_text(value::text), 'UTF8')"),
   // A path that is not there is an empty string in Redshift.
   fn(
     "json_extract_path_text(value text, path text)",

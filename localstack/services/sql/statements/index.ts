@@ -76,7 +76,10 @@ const VERBS = new Set(["select", "insert", "update", "delete"]);
  * @throws SqlError naming what is wrong, or what the stand-in does not know; nothing is passed through unread
  */
 export function translate(sql: string, parameters: Parameters = noParameters()): Plan {
-  const c = Cursor.of(sql, parameters);
+  return Cursor.read(sql, parameters, statement);
+}
+
+function statement(c: Cursor): Plan {
   if (c.ended || (c.atOperator(";") && c.peek(1).kind === "end")) throw new SqlError("the statement is empty");
   const reader = c.atOperator("(") ? readQuery : READERS.find(([words]) => c.at(...words))?.[1];
   if (reader === undefined) throw unknownStatement(c);

@@ -45,8 +45,10 @@ export function unload(c: Cursor): UnloadPlan {
   if (options.iamRole === "")
     throw new SqlError("UNLOAD needs authorization: IAM_ROLE default | 'arn:aws:iam::<account>:role/<name>'");
   if (!options.csv) throw new UnsupportedSqlError("UNLOAD to delimited text", "Say FORMAT AS CSV.");
-  const inner = Cursor.of(text, c.parameters);
-  const sql = query(inner);
-  inner.expectEnd();
+  const sql = Cursor.read(text, c.parameters, (inner) => {
+    const read = query(inner);
+    inner.expectEnd();
+    return read;
+  });
   return { kind: "unload", tag: "UNLOAD", standing: "anywhere", sql, options };
 }

@@ -65,6 +65,31 @@ describe("Redshift's statements", () => {
     expect(await run.rows("SELECT SUM(CAST(n AS NUMERIC(38,0))) FROM large")).toEqual([["9223372036854775808"]]);
   });
 
+  it("leads into SUPER columns, and serialises what fits a VARCHAR", async () => {
+    const long = `JSON_PARSE('["' || REPEAT('x', 40000) || '", "' || REPEAT('y', 25528) || '"]')`;
+    await run.must(
+      "CREATE TABLE paths (id INT, doc SUPER)",
+      `INSERT INTO paths SELECT 1, JSON_PARSE('{"a_b": "", "list": [{"n": 1}, "two"], "Case": 1}')`,
+      `INSERT INTO paths SELECT 2, ${long}`,
+      `INSERT INTO paths SELECT 3, JSON_PARSE('{"kept": ["' || REPEAT('x', 40000) || '", "' || REPEAT('y', 40000) || '"]}')`,
+      "INSERT INTO paths VALUES (4, NULL)",
+    );
+    expect(
+      await run.rows(
+        "SELECT doc.a_b, doc.list[0].n, p.doc.list[1], doc.axb, doc.list[9], doc.case, doc.a_b.deeper FROM paths p WHERE p.id = 1",
+      ),
+    ).toEqual([['""', "1", '"two"', null, null, null, null]]);
+    expect(await run.rows("SELECT id FROM paths WHERE JSON_SIZE(doc.a_b) = 2")).toEqual([[1]]);
+    expect(await run.rows("SELECT doc.a_b FROM paths WHERE id = 4")).toEqual([[null]]);
+    expect(await run.rows("SELECT LEN(JSON_SERIALIZE(doc)) FROM paths WHERE id = 2")).toEqual([[65535]]);
+    expect(await run.error("SELECT JSON_SERIALIZE(doc) FROM paths WHERE id = 3")).toContain("varchar limit");
+    expect(
+      await run.rows(
+        "SELECT JSON_SIZE(doc), OCTET_LENGTH(JSON_SERIALIZE_TO_VARBYTE(doc.kept)), LEN(CAST(doc.kept[1] AS VARCHAR(65535))) FROM paths WHERE id = 3",
+      ),
+    ).toEqual([[80016, 80007, 40000]]);
+  });
+
   it("aggregates as Redshift does", async () => {
     await run.must(
       "CREATE TABLE figures (g INT, n INT, d NUMERIC(6,2), t VARCHAR(5))",

@@ -13,7 +13,7 @@ const select = (expression: string): string => sqlOf(`SELECT ${expression} AS x`
 
 describe("expressions", () => {
   it.each([
-    ["a.B + 1 * -2", '"a"."b" + 1 * - 2'],
+    ["B + 1 * -2", '"b" + 1 * - 2'],
     ['"Case"', '"case"'],
     [
       "a BETWEEN 1 AND 2 AND b NOT IN (1, 2) OR c IS NOT NULL",
@@ -73,7 +73,9 @@ describe("expressions", () => {
     ["ROW_NUMBER()", "requires an OVER clause"],
     ["a IS DISTINCT FROM b", "IS DISTINCT FROM is not supported by Redshift"],
     ["ARRAY[1, 2]", "ARRAY[ ]"],
-    ["a[0]", "navigation into SUPER"],
+    ["(a)[0]", "[ ] after what is no column"],
+    ["a[-1]", "syntax error"],
+    ["a['b']", "syntax error"],
     ["CURRENT_TIMESTAMP", "leader node only"],
     ["CAST(a AS JSONB)", "type JSONB is not supported"],
     ["CAST(a AS CONSTRUCTOR)", 'type "CONSTRUCTOR" does not exist'],
@@ -88,6 +90,28 @@ describe("expressions", () => {
     ["user.name", "syntax error"],
   ])("refuses %s", (expression, sentence) => {
     expect(() => translate(`SELECT ${expression} AS x`)).toThrow(sentence);
+  });
+});
+
+describe("ways into a SUPER column", () => {
+  it.each([
+    ["SELECT a[0].B FROM t", 'SELECT redshift.member(redshift.element("a", 0), \'b\') AS "b" FROM "t"'],
+    ['SELECT a."order"[2] FROM t', 'SELECT redshift.element(redshift.member("a", \'order\'), 2) AS "order" FROM "t"'],
+    ["SELECT a.b, t.c FROM t", 'SELECT redshift.member("a", \'b\') AS "b", "t"."c" FROM "t"'],
+    ["SELECT x.a.b FROM s.t AS x", 'SELECT redshift.member("x"."a", \'b\') AS "b" FROM "s"."t" AS "x"'],
+    ["SELECT s.t.a.b, t.c FROM s.t", 'SELECT redshift.member("s"."t"."a", \'b\') AS "b", "t"."c" FROM "s"."t"'],
+    [
+      "SELECT COUNT(*) FROM t WHERE a.b IS NULL",
+      'SELECT count(*) AS "count" FROM "t" WHERE redshift.member("a", \'b\') IS NULL',
+    ],
+    [
+      "UPDATE t SET c = JSON_SIZE(a.c) WHERE t.d = 1",
+      'UPDATE "t" SET "c" = redshift.json_size(redshift.member("a", \'c\')) WHERE "t"."d" = 1',
+    ],
+    ["WITH w AS (SELECT 1 AS a) SELECT w.a FROM w", 'WITH "w" AS (SELECT 1 AS "a") SELECT "w"."a" FROM "w"'],
+    ["DELETE FROM s.t USING u WHERE s.t.a = u.a", 'DELETE FROM "s"."t" USING "u" WHERE "s"."t"."a" = "u"."a"'],
+  ])("%s", (redshift, postgres) => {
+    expect(sqlOf(redshift)).toBe(postgres);
   });
 });
 
