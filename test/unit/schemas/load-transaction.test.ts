@@ -1,4 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import * as c from "../../../schemas/model/column.ts";
+import type { AnyTable } from "../../../schemas/model/table.ts";
 import { tables } from "../../../schemas/sources/index.ts";
 import {
   checkFiles,
@@ -9,6 +11,18 @@ import {
 import { loadPlan } from "../../support/load-plan.ts";
 import { everything, lines, orders } from "../../support/loading/tables.ts";
 
+/** As many columns of bytes as no batch has room for, one statement each. */
+const binaries: AnyTable = {
+  ...orders,
+  name: "binaries",
+  columns: {
+    id: c.column("id", c.int()),
+    ...Object.fromEntries(
+      Array.from({ length: 100 }, (_, i) => [`b${i}`, c.nullable(`b${i}`, c.varbinary(i % 2 === 0 ? 16 : 70_000))]),
+    ),
+  },
+};
+
 describe("load transaction", () => {
   it.each([...tables, everything, lines].map((table) => ({ name: table.name, table })))(
     "$name fits one batch of the Data API",
@@ -18,6 +32,24 @@ describe("load transaction", () => {
       for (const statement of statements) expect(Buffer.byteLength(statement)).toBeLessThan(100_000);
     },
   );
+
+  it.each([
+    ["a load", {}],
+    ["a replay", { replayInto: binaries }],
+  ])("%s of a hundred columns of bytes fits one batch too", (_, changes) => {
+    for (const erased of [[], ["id", "b1", "b2,b3"]]) {
+      const statements = loadTransaction(loadPlan(binaries, { ...changes, erasedBy: erased }));
+      expect(statements.length).toBeLessThanOrEqual(40);
+      for (const statement of statements) expect(Buffer.byteLength(statement)).toBeLessThan(100_000);
+    }
+  });
+
+  it("makes empty bytes of all columns in one statement, and none where there are no bytes", () => {
+    const restoring = (table: AnyTable) =>
+      loadTransaction(loadPlan(table)).filter((statement) => statement.includes("FROM_HEX"));
+    expect(restoring(binaries)).toHaveLength(1);
+    expect(restoring(orders)).toEqual([]);
+  });
 
   it("locks first, then looks where the ledger is", () => {
     const statements = loadTransaction(loadPlan(orders));
