@@ -3,6 +3,14 @@ import { MAX_VARCHAR } from "../../schemas/types/warehouse.ts";
 /** UTF-16 units never need more than three bytes each in UTF-8. */
 export const MOST_BYTES_A_UNIT = 3;
 
+/** Whether a JSON value has a string or a name that SUPER cannot hold. */
+export function holdsLongString(value: unknown): boolean {
+  if (typeof value === "string")
+    return value.length * MOST_BYTES_A_UNIT > MAX_VARCHAR && Buffer.byteLength(value) > MAX_VARCHAR;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, item]) => holdsLongString(key) || holdsLongString(item));
+}
+
 /** A text cut between characters into strings that SUPER can hold. */
 export function pieces(text: string): readonly string[] {
   const step = Math.floor(MAX_VARCHAR / MOST_BYTES_A_UNIT) - 1;

@@ -1,17 +1,10 @@
 import { createHash, hash } from "node:crypto";
-import { warehouseType } from "../../schemas/types/warehouse.ts";
-import {
-  BAR,
-  BAR_TEXT,
-  JSON_NULL,
-  MAX_JSON_TEXT,
-  MAX_ROW,
-  NULL_TEXT,
-  SLICE,
-} from "../../schemas/sql/reconcile/cells.ts";
+import { MAX_VARCHAR, warehouseType } from "../../schemas/types/warehouse.ts";
+import { BAR, BAR_TEXT, JSON_NULL, MAX_JSON_TEXT, NULL_TEXT } from "../../schemas/sql/reconcile/cells.ts";
 import type { CellForm } from "../../schemas/sql/reconcile/cells.ts";
+import { SLICE } from "../../schemas/sql/reconcile/parts.ts";
 import { MalformedInputError } from "../core/errors.ts";
-import { pieces } from "../core/long-text.ts";
+import { holdsLongString, MOST_BYTES_A_UNIT, pieces } from "../core/long-text.ts";
 import { floatCell } from "./float-text.ts";
 import { dateCell, momentCell, timeCell } from "./temporal-text.ts";
 import type { ByteWriter } from "../core/byte-writer.ts";
@@ -50,11 +43,11 @@ export function cellWriter(form: CellForm): CellWriter {
     case "string":
     case "enum":
     case "set":
-      return form.digested ? digestedText(form) : plainText;
+      return textCell(form);
     case "bytes":
       return bytesCell(form);
     case "json":
-      return jsonCell;
+      return jsonCell(form);
   }
 }
 
@@ -112,13 +105,30 @@ const plainText: CellWriter = (out, from, start, end) => {
 
 const md5 = (data: string | Buffer): string => hash("md5", data, "hex");
 
-function digestedText(form: CellForm): CellWriter {
+function textCell(form: CellForm): CellWriter {
+  const held = form.digested ? digestedText : plainText;
+  if (form.parts.pieces === 0) return held;
   const width = widthOf(form);
   return (out, from, start, end) => {
-    const text = unescaped(from, start, end) ?? from.toString("utf8", start + 1, end - 1);
-    const keptLong = form.keptLong && Buffer.byteLength(text) > width;
-    out.ascii(md5(keptLong ? JSON.stringify(pieces(text)) : text));
+    // As JSON no text is shorter than by itself.
+    const text =
+      end - start - 2 > width ? (unescaped(from, start, end) ?? from.toString("utf8", start + 1, end - 1)) : "";
+    if (Buffer.byteLength(text) > width) out.ascii(keptDigest(text, form));
+    else held(out, from, start, end);
   };
+}
+
+const digestedText: CellWriter = (out, from, start, end) => {
+  out.ascii(md5(unescaped(from, start, end) ?? from.toString("utf8", start + 1, end - 1)));
+};
+
+/** The MD5 of the MD5s of the pieces that land-batch makes of a text, and of their size where there are more than these. */
+function keptDigest(text: string, { parts }: CellForm): string {
+  const kept = pieces(text);
+  const all = createHash("md5");
+  for (const piece of kept.slice(0, parts.pieces)) all.update(md5(piece));
+  if (kept.length > parts.pieces) all.update(String(Buffer.byteLength(JSON.stringify(kept))));
+  return all.digest("hex");
 }
 
 function widthOf({ column }: CellForm): number {
@@ -130,30 +140,41 @@ function bytesCell(form: CellForm): CellWriter {
   const width = widthOf(form);
   return (out, from, start, end) => {
     const content = Buffer.from(from.toString("latin1", start + 1, end - 1), "base64");
-    if (form.keptLong && content.length > width) out.ascii(md5(JSON.stringify(pieces(content.toString("hex")))));
+    if (form.parts.pieces > 0 && content.length > width) out.ascii(keptDigest(content.toString("hex"), form));
     else if (!form.digested) out.ascii(content.toString("hex"));
-    else out.ascii(width <= SLICE ? md5(content.toString("hex")) : slicedDigest(content));
+    else out.ascii(form.parts.slices === 0 ? md5(content.toString("hex")) : slicedDigest(content, form));
   };
 }
 
-/** The MD5 of the MD5s of the hex texts of all slices. */
-function slicedDigest(content: Buffer): string {
+/** The MD5 of the MD5s of the hex texts of the slices, and of the size where there are more bytes than these. */
+function slicedDigest(content: Buffer, { parts: { slices } }: CellForm): string {
   const all = createHash("md5");
-  let from = 0;
-  do {
-    all.update(md5(content.toString("hex", from, Math.min(from + SLICE, content.length))));
-    from += SLICE;
-  } while (from < content.length && from < MAX_ROW);
+  const end = Math.min(content.length, slices * SLICE);
+  for (let from = 0; from === 0 || from < end; from += SLICE) {
+    all.update(md5(content.toString("hex", from, Math.min(from + SLICE, end))));
+  }
+  if (content.length > end) all.update(String(content.length));
   return all.digest("hex");
 }
 
-const jsonCell: CellWriter = (out, from, start, end) => {
-  const text = JSON.parse(from.toString("utf8", start, end)) as unknown;
-  if (typeof text !== "string") throw new MalformedInputError("JSON was decoded as something else than text");
-  const held = compact(withoutNulEscapes(text));
-  if (held === JSON_NULL) out.ascii(NULL_TEXT);
-  else out.ascii(Buffer.byteLength(held) > MAX_JSON_TEXT ? slicedDigest(Buffer.from(held)) : md5(held));
-};
+function jsonCell(form: CellForm): CellWriter {
+  return (out, from, start, end) => {
+    const text = JSON.parse(from.toString("utf8", start, end)) as unknown;
+    if (typeof text !== "string") throw new MalformedInputError("JSON was decoded as something else than text");
+    const landed = withoutNulEscapes(text);
+    if (isKeptLong(landed, form)) {
+      out.ascii(keptDigest(landed, form));
+      return;
+    }
+    const held = compact(landed);
+    if (held === JSON_NULL) out.ascii(NULL_TEXT);
+    else out.ascii(Buffer.byteLength(held) > MAX_JSON_TEXT ? slicedDigest(Buffer.from(held), form) : md5(held));
+  };
+}
+
+/** As land-batch decides about documents (lambdas/land-batch/values/json.ts). */
+const isKeptLong = (text: string, { parts }: CellForm): boolean =>
+  parts.pieces > 0 && text.length * MOST_BYTES_A_UNIT > MAX_VARCHAR && holdsLongString(JSON.parse(text));
 
 /** Blanks outside strings say nothing, and SUPER does not keep them; MariaDB's JSON is text as it was written. */
 const compact = (text: string): string => text.replace(/("(?:[^"\\]|\\.)*")|[ \t\n\r]+/g, "$1");

@@ -1,4 +1,6 @@
 import { describe, it } from "@jest/globals";
+import * as c from "../../schemas/model/column.ts";
+import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import { tables } from "../../schemas/sources/index.ts";
 import { createTable, tableComments } from "../../schemas/sql/ddl.ts";
@@ -24,6 +26,12 @@ describe("SQL of the reconciliation", () => {
 
   it("every kind of column", () =>
     expectGolden("reconcile/every-kind.sql", script([mirrorRows(everything, { identities: ["1", "-2"] })])));
+
+  it("a text that only _raw can hold", () => {
+    const columns = { id: c.column("id", c.int()), body: c.nullable("body", c.mediumtext()) };
+    const table: AnyTable = { ...everything, name: "articles", columns, tooLong: "super" };
+    expectGolden("reconcile/kept-text.sql", script([mirrorRows(table, { identities: ["1"] })]));
+  });
 
   it("results", () => {
     const counts = [1000, 1001, 3, 1, 1, 1, 0] as const;

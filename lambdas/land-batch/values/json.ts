@@ -1,6 +1,6 @@
 import { MAX_VARCHAR } from "../../../schemas/types/warehouse.ts";
+import { holdsLongString, MOST_BYTES_A_UNIT, pieces } from "../../core/long-text.ts";
 import { quoted } from "./csv.ts";
-import { pieces } from "./text.ts";
 import { keepRaw, unfit } from "./value.ts";
 import type { CellContext, CellEncoder, RowNotes } from "./value.ts";
 
@@ -16,7 +16,7 @@ export function jsonCell(context: CellContext): CellEncoder {
     if (parsed === undefined) return unfit(context, value, "it is no JSON");
     if (HALF_PAIR.test(text) && !isWellFormed(parsed.value))
       return unfit(context, value.toWellFormed(), "half a surrogate pair is no character");
-    if (text.length * 3 > MAX_VARCHAR && holdsLongString(parsed.value)) {
+    if (text.length * MOST_BYTES_A_UNIT > MAX_VARCHAR && holdsLongString(parsed.value)) {
       if (context.tooLong === "super") return keepRaw(context, pieces(text), notes);
       return unfit(context, value, `a string in it takes more than ${MAX_VARCHAR} bytes`);
     }
@@ -49,10 +49,4 @@ function isWellFormed(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed();
   if (typeof value !== "object" || value === null) return true;
   return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
-}
-
-function holdsLongString(value: unknown): boolean {
-  if (typeof value === "string") return value.length * 3 > MAX_VARCHAR && Buffer.byteLength(value) > MAX_VARCHAR;
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, item]) => holdsLongString(key) || holdsLongString(item));
 }

@@ -1,19 +1,9 @@
 import type { AnyTable } from "../../model/table.ts";
 import { identifier, literal } from "../quote.ts";
-import {
-  BAR,
-  BAR_TEXT,
-  FRACTION,
-  floatSteps,
-  JSON_NULL,
-  MAX_JSON_TEXT,
-  MAX_ROW,
-  NULL_TEXT,
-  SLICE,
-  STEP,
-} from "./cells.ts";
+import { BAR, BAR_TEXT, FRACTION, floatSteps, JSON_NULL, MAX_JSON_TEXT, NULL_TEXT, STEP } from "./cells.ts";
 import type { CellForm, FloatStep } from "./cells.ts";
-import { warehouseType } from "../../types/warehouse.ts";
+import { SLICE } from "./parts.ts";
+import { MAX_VARCHAR } from "../../types/warehouse.ts";
 
 /** The canonical text of a mirror's cell, never NULL; only what Redshift and PostgreSQL both know. */
 export function cellSql(form: CellForm): string {
@@ -48,45 +38,66 @@ function texts(form: CellForm): readonly string[] {
     case "set":
       return [
         form.digested ? `MD5(${at})` : `REPLACE(${at}, ${literal(BAR)}, ${literal(BAR_TEXT)})`,
-        ...(form.keptLong ? [`MD5(${kept(form)})`] : []),
+        ...keptLong(form),
       ];
     case "bytes":
-      return [bytesText(form, at), ...(form.keptLong ? [`MD5(${kept(form)})`] : [])];
+      return [bytesText(form, at), ...keptLong(form)];
     case "json":
-      return [jsonText(at)];
+      return [jsonText(form, at), ...keptLong(form)];
   }
 }
 
 const text = (at: string): string => `CAST(${at} AS VARCHAR)`;
 const momentText = (at: string): string => `TO_CHAR(${at}, 'YYYY-MM-DD HH24:MI:SS.US')`;
 
-/** What `_raw` keeps for a value that its column cannot hold. A path that is not there gives ''. */
-function kept({ name }: CellForm): string {
-  return `CASE WHEN _raw IS NOT NULL THEN NULLIF(JSON_EXTRACT_PATH_TEXT(JSON_SERIALIZE(_raw), ${literal(name)}), '') END`;
+const rawMember = ({ name }: CellForm): string => `_raw.${identifier(name)}`;
+
+/** The text that `_raw` keeps of a date that its column cannot hold. What is not there is NULL. */
+const kept = (form: CellForm): string => text(rawMember(form));
+
+/** Pieces that one look at the first of them saves. */
+const GROUP = 8;
+
+/**
+ * The MD5 of the MD5s of the pieces that `_raw` keeps. Each by itself: of all together there is no text, because a VARCHAR
+ * does not hold it, and how JSON would escape it does not matter so.
+ */
+function keptLong(form: CellForm): readonly string[] {
+  const { pieces } = form.parts;
+  if (pieces === 0) return [];
+  const at = rawMember(form);
+  const groups: string[] = [];
+  for (let from = 0; from < pieces; from += GROUP) {
+    const digests = Array.from({ length: Math.min(GROUP, pieces - from) }, (_, i) => {
+      return `COALESCE(MD5(CAST(${at}[${from + i}] AS VARCHAR(${MAX_VARCHAR}))), '')`;
+    });
+    const all = digests.join(" || ");
+    groups.push(from === 0 ? all : `CASE WHEN ${at}[${from}] IS NOT NULL THEN ${all} ELSE '' END`);
+  }
+  const rest = `CASE WHEN ${at}[${pieces}] IS NOT NULL THEN ${text(`JSON_SIZE(${at})`)} ELSE '' END`;
+  return [`CASE WHEN ${at}[0] IS NOT NULL THEN MD5(${[...groups, rest].join(" || ")}) END`];
 }
 
-function bytesText({ column, digested }: CellForm, at: string): string {
-  const held = warehouseType(column.type);
-  const width = "bytes" in held ? held.bytes : 0;
+function bytesText({ digested, parts: { slices } }: CellForm, at: string): string {
   if (!digested) return hex(at);
-  return width <= SLICE ? `MD5(${hex(at)})` : slicedText(at, width);
+  return slices === 0 ? `MD5(${hex(at)})` : slicedText(at, `OCTET_LENGTH(${at})`, slices);
 }
 
 const hex = (bytes: string): string => `LOWER(TO_HEX(${bytes}))`;
 
-/** The MD5 of the MD5s of all slices. */
-function slicedText(at: string, width: number): string {
-  const slices: string[] = [];
-  for (let from = 0; from < Math.min(width, MAX_ROW); from += SLICE) {
-    const digest = `MD5(${hex(`SUBSTRING(${at}, ${from + 1}, ${SLICE})`)})`;
-    slices.push(from === 0 ? digest : `CASE WHEN OCTET_LENGTH(${at}) > ${from} THEN ${digest} ELSE '' END`);
-  }
-  return `MD5(${slices.join(" || ")})`;
+/** The MD5 of the MD5s of the slices, and of the size where there are more bytes than these. */
+function slicedText(at: string, size: string, slices: number): string {
+  const digests = Array.from({ length: slices }, (_, i) => {
+    const digest = `MD5(${hex(`SUBSTRING(${at}, ${i * SLICE + 1}, ${SLICE})`)})`;
+    return i === 0 ? digest : `CASE WHEN ${size} > ${i * SLICE} THEN ${digest} ELSE '' END`;
+  });
+  const rest = `CASE WHEN ${size} > ${slices * SLICE} THEN ${text(size)} ELSE '' END`;
+  return `MD5(${[...digests, rest].join(" || ")})`;
 }
 
 /** JSON_SERIALIZE gives a VARCHAR, and fails for what does not fit. */
-function jsonText(at: string): string {
-  const long = slicedText(`JSON_SERIALIZE_TO_VARBYTE(${at})`, MAX_ROW);
+function jsonText({ parts: { slices } }: CellForm, at: string): string {
+  const long = slicedText(`JSON_SERIALIZE_TO_VARBYTE(${at})`, `JSON_SIZE(${at})`, slices);
   const short = `MD5(NULLIF(JSON_SERIALIZE(${at}), ${literal(JSON_NULL)}))`;
   return `CASE WHEN JSON_SIZE(${at}) > ${MAX_JSON_TEXT} THEN ${long} ELSE ${short} END`;
 }

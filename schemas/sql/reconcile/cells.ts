@@ -1,6 +1,8 @@
 import type { Column, ColumnType } from "../../model/column.ts";
 import type { AnyTable } from "../../model/table.ts";
 import { MAX_VARCHAR, warehouseType } from "../../types/warehouse.ts";
+import { partsOf } from "./parts.ts";
+import type { Parts } from "./parts.ts";
 
 /**
  * The canonical text of a row, by which source and mirror are compared: the texts of its cells in the order of the
@@ -13,8 +15,8 @@ export interface CellForm {
   readonly column: Column;
   /** The text's MD5 stands for it, so that a row's text fits a VARCHAR. */
   readonly digested: boolean;
-  /** A value too long for its column is in `_raw`. */
-  readonly keptLong: boolean;
+  /** In how many parts long values are hashed; with pieces, a value too long for its column is in `_raw`. */
+  readonly parts: Parts;
 }
 
 export const BAR = "|";
@@ -24,10 +26,6 @@ export const NULL_TEXT = "|~";
 export const SEPARATOR = "|,";
 /** Between the parts of a row's name: numbers, and `_key`, which is hex. */
 export const KEY_SEPARATOR = "|";
-/** Bytes of VARBYTE that are hashed at a time: their hex text must fit a VARCHAR. */
-export const SLICE = 32_000;
-/** Most that a row of Redshift holds. */
-export const MAX_ROW = 4 * 1024 * 1024;
 /** Longest JSON that is read as VARCHAR; longer documents are hashed in slices of their bytes. */
 export const MAX_JSON_TEXT = MAX_VARCHAR;
 /** JSON_SERIALIZE of the JSON value null and of SQL's NULL cannot be told apart in Redshift: both are NULL. */
@@ -46,11 +44,13 @@ export function cellForms(table: AnyTable): readonly CellForm[] {
   const fits = (threshold: number): boolean =>
     widths.reduce((sum, width) => sum + 1 + (width > threshold ? DIGEST_WIDTH : width), 0) <= ROOM;
   const threshold = THRESHOLDS.find(fits) ?? 0;
-  return columns.map(([name, column], i) => ({
-    name,
-    column,
-    digested: column.type.kind === "json" || (widths[i] ?? 0) > threshold,
-    keptLong: table.tooLong === "super" && (column.type.kind === "string" || column.type.kind === "bytes"),
+  const digested = new Set(
+    columns.filter(({ 1: { type } }, i) => type.kind === "json" || (widths[i] ?? 0) > threshold).map(([name]) => name),
+  );
+  const parts = partsOf(table, (name) => digested.has(name));
+  return columns.map(([name, column]) => ({
+    ...{ name, column, digested: digested.has(name) },
+    parts: parts.get(name) ?? { slices: 0, pieces: 0 },
   }));
 }
 

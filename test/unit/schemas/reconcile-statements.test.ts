@@ -4,6 +4,9 @@ import type { Column } from "../../../schemas/model/column.ts";
 import { defineTable } from "../../../schemas/model/table.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import { mirrorRows, stepChecksums } from "../../../schemas/sql/reconcile/checksums.ts";
+import { cellForms } from "../../../schemas/sql/reconcile/cells.ts";
+import { LEAST_PIECE, MAX_ROW } from "../../../schemas/sql/reconcile/parts.ts";
+import { pieces } from "../../../lambdas/core/long-text.ts";
 import { nameGroups, tooLongToCompare } from "../../../schemas/sql/reconcile/statement-size.ts";
 
 /** Of the Redshift Data API. */
@@ -13,6 +16,24 @@ const area = { name: "lab", database: "lab" };
 function tableOf(columns: Record<string, Column>, key: string): AnyTable {
   return defineTable({ area, name: "t", comment: "", columns, key: [key], partitions: 1 });
 }
+
+/** So many long texts, documents and values of bytes each, of which any may be in `_raw`. */
+const longValues = (count: number, name: string): AnyTable => ({
+  ...tableOf(
+    {
+      id: c.column("id", c.bigint()),
+      ...(Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          [`${name}_text_${i}`, c.nullable(`t${i}`, c.mediumtext())],
+          [`${name}_doc_${i}`, c.nullable(`d${i}`, c.json())],
+          [`${name}_file_${i}`, c.nullable(`f${i}`, c.mediumblob())],
+        ]).flat(),
+      ) as Record<string, Column>),
+    },
+    "id",
+  ),
+  tooLong: "super",
+});
 
 const measurements = (count: number): AnyTable => {
   const readings = Array.from({ length: count }, (_, i) => [`temperature_${i}`, c.nullable(`T${i}`, c.double())]);
@@ -29,6 +50,27 @@ describe("statements that ask for checksums", () => {
     const groups = nameGroups(table, names, (name) => name);
     expect(groups.flat()).toEqual(names);
     for (const identities of groups) expect(mirrorRows(table, { identities }).length).toBeLessThan(MOST_BYTES);
+  });
+
+  it("hash long values in as many parts as all of them have room for", () => {
+    const alone: AnyTable = {
+      ...tableOf({ id: c.column("id", c.bigint()), body: c.nullable("body", c.mediumtext()) }, "id"),
+      tooLong: "super",
+    };
+    expect((cellForms(alone)[1]?.parts.pieces ?? 0) * LEAST_PIECE).toBeGreaterThanOrEqual(MAX_ROW);
+    for (const piece of pieces("é🎈x".repeat(50_000)).slice(0, -1))
+      expect(Buffer.byteLength(piece)).toBeGreaterThanOrEqual(LEAST_PIECE);
+    for (const [count, name] of [
+      [1, "n"],
+      [1, "a_name_of_fifty_characters_which_is_as_long_as_one"],
+      [8, "n"],
+      [8, "a_name_of_fifty_characters_which_is_as_long_as_one"],
+      [30, "name"],
+    ] as const) {
+      const table = longValues(count, name);
+      expect(tooLongToCompare(table)).toBeNull();
+      expect(cellForms(table).filter(({ parts }) => parts.pieces > 0)).toHaveLength(3 * count);
+    }
   });
 
   it("are refused with a sentence when they cannot be", () => {

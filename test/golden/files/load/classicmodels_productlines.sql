@@ -35,8 +35,8 @@ SELECT CAST(CASE WHEN COUNT(*) + 1 = 301 THEN '0' ELSE 'millrace: rows loaded an
 FROM load_stage;
 
 UPDATE load_stage
-SET image = FROM_HEX('')
-WHERE image IS NULL AND _raw IS NOT NULL AND JSON_SERIALIZE(_raw) LIKE '%"image":""%';
+SET image = CASE WHEN JSON_SIZE(_raw.image) = 2 THEN FROM_HEX('') ELSE image END
+WHERE JSON_SIZE(_raw.image) = 2;
 
 CREATE TEMP TABLE load_repeated AS
 SELECT _key
