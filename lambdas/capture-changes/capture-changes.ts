@@ -8,10 +8,11 @@ import { METRICS } from "../core/metrics.ts";
 import type { NewId, Now, ObjectStore, Sleep, Telemetry } from "../core/ports.ts";
 import { checkpointKey } from "../core/state-keys.ts";
 import { comparePositions } from "../core/version.ts";
-import { wishForAll, wishForNews } from "./drift.ts";
+import { wishForAll } from "./drift.ts";
 import { followFailover } from "./failover.ts";
 import { LEASE_MS, takeLease } from "./lease.ts";
 import type { Lease } from "./lease.ts";
+import { takeUpNews } from "./news.ts";
 import { Pump } from "./pump.ts";
 
 export type CapturedSource = Pick<SourceDatabase, "currentPlace" | "placeAfter" | "describeTables" | "facts" | "close">;
@@ -89,7 +90,7 @@ async function run(
 ): Promise<CaptureChangesOutcome> {
   const { telemetry } = ports;
   const { start, end, tables, present, found, connector } = await prepare(request, ports, lease);
-  await wishForNews(present, ports);
+  await takeUpNews({ sourceName: request.sourceName, tables, present }, ports);
   await noteCascades(ports.state, present, found);
 
   const publisher = await ports.openPublisher();

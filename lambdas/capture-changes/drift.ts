@@ -1,4 +1,4 @@
-import { columnShapes, shapeHash } from "../../schemas/hash.ts";
+import { shapeHash } from "../../schemas/hash.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import type { AnyTable } from "../../schemas/model/table.ts";
 import type { BinlogEvent } from "../core/capture-ports.ts";
@@ -6,8 +6,7 @@ import type { PositionLostError } from "../core/errors.ts";
 import { noteLeftOut } from "../core/left-out.ts";
 import type { LeftOut } from "../core/left-out.ts";
 import type { Now, ObjectStore, Telemetry } from "../core/ports.ts";
-import { readNewestCopies, wishResync } from "../core/table-facts.ts";
-import type { ResyncWish, TableCopy } from "../core/table-facts.ts";
+import { wishResync } from "../core/table-facts.ts";
 import type { Position } from "../core/version.ts";
 
 /**
@@ -15,7 +14,7 @@ import type { Position } from "../core/version.ts";
  * (lambdas/core/table-facts.ts), written down before the checkpoint moves past it.
  */
 export interface DriftPorts {
-  readonly state: Pick<ObjectStore, "get" | "list" | "putIfAbsent" | "putIfMatch">;
+  readonly state: Pick<ObjectStore, "get" | "putIfAbsent" | "putIfMatch">;
   readonly now: Now;
 }
 
@@ -37,38 +36,6 @@ export async function wishAfterStatement(
     since: new Date(now()).toISOString(),
     position: { epoch, file: event.next.file, pos: event.next.pos },
   });
-}
-
-/**
- * Definitions that know more than was copied: a table that no snapshot has taken up, or columns that the newest one did
- * not read, or read as something else. Nothing is wished for before the first copy, which takes up all there is.
- * @param tables those that the source has
- */
-export async function wishForNews(tables: readonly AnyTable[], { state, now }: DriftPorts): Promise<void> {
-  const copies = await readNewestCopies(state);
-  if (copies.size === 0) return;
-  const since = new Date(now()).toISOString();
-  for (const table of tables) {
-    const wish = newsOf(table, copies.get(qualifiedName(table)));
-    if (wish !== null) await wishResync(state, { ...wish, table: qualifiedName(table), since, position: null });
-  }
-}
-
-function newsOf(table: AnyTable, newest: TableCopy | undefined): Pick<ResyncWish, "id" | "reason" | "detail"> | null {
-  if (newest === undefined) {
-    return { id: "new-table", reason: "new-table", detail: "the table is new in the definitions" };
-  }
-  const added = Object.keys(table.columns).filter((name) => !newest.columns.includes(name));
-  const { shapes = {} } = newest;
-  const changed = Object.entries(columnShapes(table)).filter(([name, shape]) => (shapes[name] ?? shape) !== shape);
-  if (added.length + changed.length === 0) return null;
-  // Named by the copy that lacks them and by what is read now: columns that change later are another wish.
-  const id = `definition-${newest.snapshotId}-${shapeHash(table)}`;
-  const [reason, what, names] =
-    added.length > 0
-      ? (["new-column", "new in the definition", added] as const)
-      : (["redefined", "read otherwise by the definition", changed.map(([name]) => name)] as const);
-  return { id, reason, detail: `${what}: ${names.join(", ")}` };
 }
 
 /** The source's history does not go on from the checkpoint: every table may have changes in the part that is lost. */

@@ -1,5 +1,7 @@
 /** Keys under `state/` of the landing bucket: the pipeline's own small facts, each with one writer. */
 export const checkpointKey = (sourceName: string): string => `state/checkpoint/${sourceName}.json`;
+/** See captured.ts. */
+export const capturedKey = (sourceName: string): string => `state/captured/${sourceName}.json`;
 export const snapshotPrefix = (snapshotId: string): string => `state/snapshots/${snapshotId}/`;
 export const snapshotPlanKey = (snapshotId: string): string => `${snapshotPrefix(snapshotId)}plan.json`;
 export const snapshotChunkKey = (snapshotId: string, chunk: number): string =>

@@ -126,16 +126,25 @@ export async function readTableFacts(state: Pick<State, "get" | "list">): Promis
   return new Map(facts);
 }
 
-/** The newest snapshot of every table that has one: planned, or finished where no plan is known. */
-export async function readNewestCopies(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, TableCopy>> {
-  const found = [...(await listFacts(state))];
+/** The newest copies of a table: a plan may be under way, finished (then both are one), or have failed. */
+export interface Copies {
+  readonly planned: TableCopy | null;
+  readonly copied: TableCopy | null;
+}
+
+/** Copies of every table that has any. */
+export async function readCopies(state: Pick<State, "get" | "list">): Promise<ReadonlyMap<string, Copies>> {
+  const found = [...(await listFacts(state))].filter(([, names]) => names.includes(PLANNED) || names.includes(COPIED));
   const copies = await Promise.all(
-    found.map(async ([table, names]) => {
-      const key = names.includes(PLANNED) ? plannedKey(table) : names.includes(COPIED) ? copiedKey(table) : null;
-      return key === null ? null : readStored(state, key, copySchema);
+    found.map(async ([table, names]): Promise<[string, Copies]> => {
+      const [planned, copied] = await Promise.all([
+        names.includes(PLANNED) ? readPlanned(state, table) : null,
+        names.includes(COPIED) ? readCopied(state, table) : null,
+      ]);
+      return [table, { planned, copied }];
     }),
   );
-  return new Map(found.flatMap(([table], i) => (copies[i] ? [[table, copies[i]] as const] : [])));
+  return new Map(copies);
 }
 
 const PLANNED = "planned.json";
