@@ -13,6 +13,7 @@ const pipelineStatus: z.ZodType<PipelineStatus> = z.object({
       lagSeconds: count.nullable(),
       sourceLagSeconds: count.nullable(),
       lost: z.string().nullable(),
+      stuck: z.string().nullable(),
       savedAt: z.string(),
       anchor: z
         .object({

@@ -55,5 +55,7 @@ function captureLine(capture: SourceStatus["capture"]): string {
     capture.lost === null
       ? ""
       : `\nchange capture has lost its place: ${capture.lost}\nall tables are resynced (docs/RUNBOOK.md#the-binlog-was-purged)`;
-  return `change capture at ${capture.file}:${capture.pos}, ${lag}${source} (saved ${capture.savedAt})${lost}${start}`;
+  const stuck =
+    capture.stuck === null ? "" : `\nchange capture stands still: ${capture.stuck}\nsee docs/RUNBOOK.md#capture-lag`;
+  return `change capture at ${capture.file}:${capture.pos}, ${lag}${source} (saved ${capture.savedAt})${lost}${stuck}${start}`;
 }

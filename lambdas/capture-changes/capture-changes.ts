@@ -3,7 +3,7 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import type { LogPlace, OpenBinlog, Publisher, SourceDatabase, SourceTable } from "../core/capture-ports.ts";
 import { noteCascades } from "../core/cascades.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
-import { FencedError, PositionLostError, TransientError } from "../core/errors.ts";
+import { FencedError, PositionLostError, TransientError, UnreadableLogError } from "../core/errors.ts";
 import { METRICS } from "../core/metrics.ts";
 import type { NewId, Now, ObjectStore, Sleep, Telemetry } from "../core/ports.ts";
 import { checkpointKey } from "../core/state-keys.ts";
@@ -72,6 +72,13 @@ export async function captureChanges(
       ports.telemetry.error("the source's log does not go on from where it was read: all tables are resynced", {
         reason: error.message,
         whatToDo: "docs/RUNBOOK.md#the-binlog-was-purged",
+      });
+    }
+    if (error instanceof UnreadableLogError) {
+      await answer.lease.stick(error.message).catch(unlessFenced);
+      ports.telemetry.error("change capture stands still before what it cannot read of the source's log", {
+        reason: error.message,
+        whatToDo: "docs/RUNBOOK.md#capture-lag",
       });
     }
     throw error;

@@ -28,6 +28,8 @@ export interface Lease {
   caughtUp(): void;
   /** Notes that the source no longer holds the position, and gives the lease back. */
   lose(reason: string): Promise<void>;
+  /** Notes what of the log behind the position cannot be read, and gives the lease back. */
+  stick(reason: string): Promise<void>;
   /** Gives the lease back, so that the next run need not wait for it to grow old. */
   release(): Promise<void>;
 }
@@ -93,15 +95,19 @@ async function tryLease(
     kind: "taken",
     lease: {
       checkpoint: current,
-      save: (next) => write({ ...current, ...next, lost: isAt(current, next) ? current.lost : undefined }),
+      save: (next) => write({ ...current, ...next, ...(!isAt(current, next) && MOVED) }),
       caughtUp: () => {
         current = { ...current, ahead: false };
       },
       lose: (lost) => write({ ...current, owner: "", lost }),
+      stick: (stuck) => write({ ...current, owner: "", stuck }),
       release: () => write({ ...current, owner: "" }),
     },
   };
 }
+
+/** Reasons to stand still are those of a place. */
+const MOVED = { lost: undefined, stuck: undefined };
 
 const isAt = (checkpoint: Checkpoint, { position }: Pick<Checkpoint, "position">): boolean =>
   comparePositions(checkpoint.position, position) === 0;

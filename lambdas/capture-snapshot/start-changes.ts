@@ -25,7 +25,7 @@ export interface StartPorts {
 }
 
 /**
- * Writes the first checkpoint at the anchor if there is none. Where change capture has lost its place, or the source is
+ * Writes the first checkpoint at the anchor if there is none. Where change capture has lost its place, or stands before something that it cannot read, or the source is
  * another server, positions no longer compare: a resync of all tables begins a new epoch there, above all that was.
  * @returns the epoch in force
  * @throws PositionLostError for anything less than a resync of all tables then
@@ -53,7 +53,7 @@ export async function startChanges(request: StartRequest, anchor: Anchor, ports:
   }
   const found = parseCheckpoint(stored.body.toString("utf8"), key);
   const { epoch } = found.position;
-  const change = found.lost ?? changeOf(found.server, anchor.server, epoch <= before);
+  const change = found.lost ?? found.stuck ?? changeOf(found.server, anchor.server, epoch <= before);
   if (change === null) return epoch;
   if (!whole) throw needsNewEpoch(change);
   const position = { ...first.position, epoch: Math.max(epoch, before) + 1 };
@@ -64,7 +64,7 @@ export async function startChanges(request: StartRequest, anchor: Anchor, ports:
     if (!(error instanceof FencedError)) throw error;
     throw new TransientError("change capture wrote its checkpoint while the snapshot was planned", { cause: error });
   }
-  ports.telemetry.warn("a new epoch begins: the source's former history is lost", { ...position });
+  ports.telemetry.warn("a new epoch begins: change capture goes on from here", { ...position });
   return position.epoch;
 }
 

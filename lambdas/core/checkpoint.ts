@@ -23,6 +23,7 @@ const checkpointSchema = z.object({
   committedAt: z.number().nullable(),
   ahead: z.boolean().optional(),
   lost: z.string().optional(),
+  stuck: z.string().optional(),
 });
 
 /**
@@ -67,6 +68,11 @@ export interface Checkpoint {
   readonly ahead?: boolean | undefined;
   /** Why capture cannot go on from `position`, as its last run found it: only a resync of all tables moves it then. */
   readonly lost?: string | undefined;
+  /**
+   * What the last run could not read of the log behind `position`. Nothing follows from it by itself; a resync of all
+   * tables moves the position then, as it does for `lost`.
+   */
+  readonly stuck?: string | undefined;
 }
 
 /** Reads a checkpoint object's text. @throws MalformedInputError naming the key when it is not one */

@@ -68,6 +68,14 @@ export class PositionLostError extends MillraceError {
   }
 }
 
+/**
+ * The source's log holds something that cannot be captured exactly. It stays in the log, so each run meets it again,
+ * whatever is put right at the source, until a resync of all tables begins behind it.
+ */
+export abstract class UnreadableLogError extends MillraceError {
+  override readonly retryable = false;
+}
+
 /** @returns whether doing the same again can succeed; unknown errors are not retried blindly. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof MillraceError && error.retryable;

@@ -95,6 +95,8 @@ export interface PipelineStatus {
     readonly sourceLagSeconds: number | null;
     /** Why capture cannot go on from its place; null: it can. */
     readonly lost: string | null;
+    /** What it cannot read behind its place; null: it read all there is. */
+    readonly stuck: string | null;
     readonly savedAt: string;
     /** Where the newest snapshot's rows stand in the log, and how the source gave it; null before the first. */
     readonly anchor: Pick<Anchor, "facility" | "file" | "pos"> | null;

@@ -73,6 +73,7 @@ export async function status(
             lagSeconds: captured ? 0 : lagSeconds(checkpoint, ports.now()),
             sourceLagSeconds,
             lost: checkpoint.lost ?? null,
+            stuck: checkpoint.stuck ?? null,
             savedAt: checkpoint.savedAt,
             anchor: anchor === null ? null : { facility: anchor.facility, file: anchor.file, pos: anchor.pos },
           },

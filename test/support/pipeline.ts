@@ -56,6 +56,8 @@ export interface Pipeline {
   checkpoint(): Promise<Checkpoint>;
   /** One look for tables that must be copied again; the copy runs within it. @returns the tables */
   resync(): Promise<readonly string[]>;
+  /** As an operator asks for it: all tables. */
+  resyncAll(): Promise<void>;
   load(): Promise<void>;
   /** Values of the records of a table in its topic. */
   sent(table: AnyTable): readonly string[];
@@ -92,6 +94,7 @@ export async function startPipeline(
     ...{ state, telemetry, loading, target },
     onChunk: async () => undefined,
     copy: () => snapshot("copy", null),
+    resyncAll: () => snapshot("resync", null),
     start: () => {
       let ended = false;
       let skew = 0;

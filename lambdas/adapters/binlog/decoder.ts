@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
+import { PositionLostError } from "../../core/errors.ts";
 import { ByteReader } from "../mysql/values/byte-reader.ts";
-import { BinlogCorruptError, BinlogIncidentError, BinlogUnsupportedError } from "./errors.ts";
+import { BinlogCorruptError, BinlogUnsupportedError, RESYNC_ALL, THEN_RESYNC } from "./errors.ts";
 import { EVENT, FLAG, HARMLESS, ROWS_EVENTS } from "./event-types.ts";
 import type { RowsKind } from "./event-types.ts";
 import type { BinlogEvent, LogPosition } from "./events.ts";
@@ -94,7 +95,9 @@ export class BinlogDecoder {
   }
 
   private badChecksum(): BinlogCorruptError {
-    return new BinlogCorruptError(`The event after ${this.file}:${this.pos} does not match its checksum`);
+    return new BinlogCorruptError(
+      `The event after ${this.file}:${this.pos} does not match its checksum: if the next runs meet it too, the log is damaged; ${RESYNC_ALL}`,
+    );
   }
 
   private dispatch(
@@ -147,9 +150,7 @@ export class BinlogDecoder {
           this.commit(into);
           return;
         }
-        throw new BinlogUnsupportedError(
-          `The source prepared a distributed transaction (XA) at ${place.file}:${place.pos}; its rows may be rolled back later, which the log does not show in time`,
-        );
+        throw this.prepared("prepared", place);
       case EVENT.rotate: {
         this.onRotate(body, artificial, into);
         return;
@@ -167,19 +168,21 @@ export class BinlogDecoder {
         into.push({ kind: "heartbeat", next: { file: this.file, pos: this.pos } });
         return;
       case EVENT.incident:
-        throw new BinlogIncidentError(
-          `The source's log reports lost events at ${place.file}:${place.pos}: resync the tables of this server`,
+        throw new PositionLostError(
+          `The source's log reports at ${place.file}:${place.pos} that events are lost (INCIDENT). All tables are resynced`,
         );
       case EVENT.transactionPayload:
         throw new BinlogUnsupportedError(
-          "The source compresses its log: SET GLOBAL binlog_transaction_compression = OFF (sessions too)",
+          `The source compresses its log at ${place.file}:${place.pos}: SET GLOBAL binlog_transaction_compression = OFF (sessions too), ${THEN_RESYNC}`,
         );
       case EVENT.partialUpdateRows:
-        throw new BinlogUnsupportedError("The source logs partial JSON: SET GLOBAL binlog_row_value_options = ''");
+        throw new BinlogUnsupportedError(
+          `The source logs partial JSON at ${place.file}:${place.pos}: SET GLOBAL binlog_row_value_options = '' (sessions too), ${THEN_RESYNC}`,
+        );
       default:
         if (HARMLESS.has(header.type) || (header.flags & FLAG.ignorable) !== 0) return;
         throw new BinlogUnsupportedError(
-          `The event at ${place.file}:${place.pos} has type ${header.type}, which this version does not know`,
+          `The event at ${place.file}:${place.pos} has type ${header.type}, which this version does not know: keep the server from writing it, ${THEN_RESYNC}`,
         );
     }
   }
@@ -196,12 +199,20 @@ export class BinlogDecoder {
     into.push({ kind: "commit", next: { file: this.file, pos: this.pos } });
   }
 
+  private prepared(what: "prepared" | "committed", { file, pos }: LogPosition): BinlogUnsupportedError {
+    return new BinlogUnsupportedError(
+      `The source ${what} a distributed transaction (XA) at ${file}:${pos}; whether prepared rows are committed does not show in time: end all that are prepared (XA RECOVER lists them), keep applications from XA, ${THEN_RESYNC}`,
+    );
+  }
+
   private onRows(kind: RowsKind, header: Header, body: Buffer, start: LogPosition, into: BinlogEvent[]): void {
     const id = rowsTableId(body);
     const table = this.tables.get(id);
     if (table === undefined) {
       if (id === DUMMY_TABLE_ID) return;
-      throw new BinlogCorruptError(`Rows at ${start.file}:${start.pos} belong to table ${id}, which was not described`);
+      throw new BinlogCorruptError(
+        `Rows at ${start.file}:${start.pos} belong to table ${id}, which was not described: ${RESYNC_ALL}`,
+      );
     }
     const transaction = this.transaction;
     if (transaction !== null) transaction.rows = true;
@@ -228,10 +239,16 @@ export class BinlogDecoder {
       this.commit(into);
       return;
     }
+    if (control === "commit-prepared") {
+      // Its rows came with the prepare, which lies before the place that reading began at: no copy from there shows them.
+      if (this.transaction?.rows !== true) throw this.prepared("committed", start);
+      this.commit(into);
+      return;
+    }
     if (control === "rollback") {
       if (this.transaction?.rows === true) {
         throw new BinlogUnsupportedError(
-          `The transaction at ${this.transaction.start.file}:${this.transaction.start.pos} was logged and rolled back: it mixes transactional and other tables; convert the others to InnoDB`,
+          `The transaction at ${this.transaction.start.file}:${this.transaction.start.pos} was logged and rolled back: it mixes transactional and other tables; convert the others to InnoDB, ${THEN_RESYNC}`,
         );
       }
       this.commit(into);

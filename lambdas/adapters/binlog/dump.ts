@@ -65,7 +65,7 @@ async function introduce(options: BinlogOptions): Promise<void> {
 function dumpByPosition(session: MysqlSession, from: LogPosition, flags: number, serverId: number): void {
   if (from.pos > MAX_U32) {
     throw new BinlogUnsupportedError(
-      `The server cannot be asked for position ${from.pos} of ${from.file}: above 4 GiB`,
+      `The server cannot be asked for position ${from.pos} of ${from.file}: above 4 GiB. Resync all tables with \`millrace snapshot --resync\`, and keep the log's files below that (max_binlog_size)`,
     );
   }
   const body = Buffer.alloc(10 + Buffer.byteLength(from.file));
@@ -138,7 +138,7 @@ function dumpError(error: unknown, from: BinlogOptions["from"]): unknown {
  * Streams the source's log: an array of events for the bytes at hand each time, so that the consumer pays one await per
  * read and not per event. Pulling is the back-pressure. Ends when the signal aborts, or at the end with `untilEnd`.
  *
- * @throws PositionLostError when the start was purged, BinlogUnsupportedError, BinlogCorruptError, BinlogIncidentError,
+ * @throws PositionLostError when the start was purged or the log itself reports a loss, BinlogUnsupportedError, BinlogCorruptError,
  * MysqlConnectionError (retryable) when the connection breaks
  */
 export async function* streamBinlog(options: BinlogOptions): AsyncGenerator<readonly BinlogEvent[], void, undefined> {

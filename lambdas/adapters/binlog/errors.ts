@@ -1,19 +1,16 @@
-import { MillraceError } from "../../core/errors.ts";
+import { UnreadableLogError } from "../../core/errors.ts";
+
+/** What lets capture go on behind an event that it cannot read (capture-snapshot/start-changes.ts). */
+export const RESYNC_ALL = "resync all tables with `millrace snapshot --resync`, after which capture goes on behind it";
+/** The same where something has to be put right at the source first. */
+export const THEN_RESYNC = `then ${RESYNC_ALL}`;
 
 /** The server writes something to its log that cannot be captured exactly; the message says which setting to change. */
-export class BinlogUnsupportedError extends MillraceError {
+export class BinlogUnsupportedError extends UnreadableLogError {
   override readonly name = "BinlogUnsupportedError";
-  override readonly retryable = false;
 }
 
 /** Bytes of an event end early, contradict themselves or fail their checksum. */
-export class BinlogCorruptError extends MillraceError {
+export class BinlogCorruptError extends UnreadableLogError {
   override readonly name = "BinlogCorruptError";
-  override readonly retryable = false;
-}
-
-/** The source reports that its log lost events (INCIDENT): a resync is needed. */
-export class BinlogIncidentError extends MillraceError {
-  override readonly name = "BinlogIncidentError";
-  override readonly retryable = false;
 }

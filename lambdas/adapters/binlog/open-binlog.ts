@@ -2,13 +2,14 @@ import { qualifiedName } from "../../../schemas/naming.ts";
 import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { BinlogEvent as CapturedEvent, DdlVerb, OpenBinlog, TableId } from "../../core/capture-ports.ts";
 import type { Pseudonymise } from "../../core/personal-data.ts";
+import { CorruptBytesError } from "../mysql/errors.ts";
 import { identify, readCollations } from "../mysql/server.ts";
 import { rowRoute } from "../mysql/route.ts";
 import type { RowRoute } from "../mysql/route.ts";
 import { openSession } from "../mysql/session.ts";
 import type { MysqlTarget } from "../mysql/target.ts";
 import { streamBinlog } from "./dump.ts";
-import { BinlogUnsupportedError } from "./errors.ts";
+import { BinlogCorruptError, BinlogUnsupportedError, RESYNC_ALL, THEN_RESYNC } from "./errors.ts";
 import type { BinlogEvent, DdlEvent, LogPosition } from "./events.ts";
 import { gtidTracker } from "./gtid-tracker.ts";
 import type { GtidTracker } from "./gtid-tracker.ts";
@@ -58,9 +59,15 @@ export function binlogOf(target: MysqlTarget, settings: OpenBinlogSettings = {})
     });
     const tracker = request.gtid === null ? null : gtidTracker(flavour, request.gtid);
     const translator = new Translator(request.tables, new RowDecoder(collations), tracker, settings.pseudonymise);
-    for await (const events of stream) {
-      const captured = translator.translate(events);
-      if (captured.length > 0) yield captured;
+    try {
+      for await (const events of stream) {
+        const captured = translator.translate(events);
+        if (captured.length > 0) yield captured;
+      }
+    } catch (error) {
+      if (!(error instanceof CorruptBytesError)) throw error;
+      const { message } = error;
+      throw new BinlogCorruptError(`An event cannot be read (${message}): ${RESYNC_ALL}`, { cause: error });
     }
   };
 }
@@ -183,7 +190,7 @@ class Translator {
     if (tables.length > 0 && !tables.some((name) => this.tables.has(`${name.database}.${name.table}`))) return;
     throw new BinlogUnsupportedError(
       // Not the statement itself: it holds values.
-      `A session logged a change of ${tables.map((name) => `${name.database}.${name.table}`).join(", ") || "unknown tables"} as a statement at ${event.start.file}:${event.start.pos}: set binlog_format = ROW for all sessions, then resync the table`,
+      `A session logged a change of ${tables.map((name) => `${name.database}.${name.table}`).join(", ") || "unknown tables"} as a statement at ${event.start.file}:${event.start.pos}: set binlog_format = ROW for all sessions, ${THEN_RESYNC}`,
     );
   }
 }

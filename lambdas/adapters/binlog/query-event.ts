@@ -6,7 +6,7 @@ export interface QueryEvent {
   readonly database: string;
   readonly sql: string;
   /** Statements that only frame transactions; null for all others. */
-  readonly control: "begin" | "commit" | "rollback" | "savepoint" | null;
+  readonly control: "begin" | "commit" | "commit-prepared" | "rollback" | "savepoint" | null;
 }
 
 /** Reads the head of every statement; nothing longer frames a transaction. */
@@ -18,7 +18,8 @@ function controlOf(sql: string): QueryEvent["control"] {
   if (sql.length > MAX_CONTROL) return null;
   const text = sql.trim().toUpperCase();
   if (/^(BEGIN|START TRANSACTION|XA START\b.*|XA BEGIN\b.*)$/.test(text)) return "begin";
-  if (/^(COMMIT|XA COMMIT\b.*)$/.test(text)) return "commit";
+  if (text === "COMMIT") return "commit";
+  if (/^XA COMMIT\b/.test(text)) return "commit-prepared";
   if (/^(ROLLBACK|XA ROLLBACK\b.*)$/.test(text)) return "rollback";
   if (/^(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|XA END)\b/.test(text)) return "savepoint";
   return null;

@@ -34,7 +34,7 @@ export class RowDecoder {
     this.collations = collations;
   }
 
-  /** @throws ConfigurationError, CorruptBytesError */
+  /** @throws BinlogUnsupportedError, CorruptBytesError */
   decode(event: RowsEvent, route: RowRoute): DecodedRows {
     const hindrance = this.hindrance(event, route);
     if (hindrance !== null) return { hindrance };

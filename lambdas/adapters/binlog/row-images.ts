@@ -1,4 +1,3 @@
-import { ConfigurationError } from "../../core/errors.ts";
 import { UnsupportedColumnError } from "../mysql/errors.ts";
 import { ImageLayout } from "../mysql/image-layout.ts";
 import { isLeftOut } from "../mysql/route.ts";
@@ -8,6 +7,7 @@ import type { ByteWriter } from "../../core/byte-writer.ts";
 import type { Collations } from "../mysql/values/charsets.ts";
 import { columnSkipper, columnWriter } from "./column-writers.ts";
 import type { ColumnWriter } from "./column-writers.ts";
+import { BinlogUnsupportedError, THEN_RESYNC } from "./errors.ts";
 import type { BinlogColumn, TableMap } from "./table-map.ts";
 
 const NULL_VALUE = Buffer.from("null");
@@ -32,8 +32,8 @@ function compile(column: BinlogColumn, collations: Collations, route: RowRoute):
 function checkWhole(table: TableMap, present: Buffer, route: RowRoute): void {
   const absent = table.columns.filter(({ name }, i) => !has(present, i) && route.required.has(name));
   if (absent.length === 0) return;
-  throw new ConfigurationError(
-    `Rows of ${route.table} come without ${absent.map(({ name }) => name).join(", ")}: set binlog_row_image = FULL in all sessions, then resync the table`,
+  throw new BinlogUnsupportedError(
+    `Rows of ${route.table} come without ${absent.map(({ name }) => name).join(", ")}: set binlog_row_image = FULL in all sessions, ${THEN_RESYNC}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { BinlogCorruptError, BinlogUnsupportedError } from "./errors.ts";
+import { BinlogCorruptError, BinlogUnsupportedError, THEN_RESYNC } from "./errors.ts";
 import { ByteReader } from "../mysql/values/byte-reader.ts";
 import type { Flavour } from "../mysql/server.ts";
 import { TYPE } from "./column-types.ts";
@@ -107,7 +107,7 @@ export function readTableMap(body: Buffer, flavour: Flavour): TableMap {
   );
   if (optional.names.length !== count) {
     throw new BinlogUnsupportedError(
-      `The binlog describes ${database}.${table} without column names: SET GLOBAL binlog_row_metadata = FULL`,
+      `The binlog describes ${database}.${table} without column names: SET GLOBAL binlog_row_metadata = FULL, ${THEN_RESYNC}`,
     );
   }
   const columns = shapes.map((shape, i): BinlogColumn => ({

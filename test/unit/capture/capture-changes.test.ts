@@ -4,6 +4,7 @@ import type { CaptureChangesPorts, CaptureChangesRequest } from "../../../lambda
 import type { BinlogEvent, LogPlace, OpenBinlog } from "../../../lambdas/core/capture-ports.ts";
 import { parseCheckpoint } from "../../../lambdas/core/checkpoint.ts";
 import type { Checkpoint } from "../../../lambdas/core/checkpoint.ts";
+import { BinlogUnsupportedError } from "../../../lambdas/adapters/binlog/index.ts";
 import { TransientError } from "../../../lambdas/core/errors.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
@@ -217,6 +218,23 @@ describe("captureChanges", () => {
     const back = world({ ...saved(), server: "s1" });
     await captureChanges(request, back.ports);
     expect(back.saved().lost).toBeUndefined();
+  });
+
+  it("notes what it cannot read behind its place, wishes for nothing, and forgets it once it moves on", async () => {
+    const { ports, saved, state, telemetry } = world(first, async function* ({ from, signal }) {
+      yield* replay(log.slice(0, 4))({ from, signal: AbortSignal.abort(), tables: [], gtid: null, serverId: 1 });
+      if (!signal.aborted) throw new BinlogUnsupportedError("a session logged a statement");
+    });
+    for (let tries = 1; tries <= 2; tries++) {
+      await expect(captureChanges(request, ports)).rejects.toThrow("a session logged a statement");
+      expect(saved()).toMatchObject({ position: { pos: 200 }, stuck: "a session logged a statement", owner: "" });
+    }
+    expect(telemetry.lines.join()).toContain("RUNBOOK.md#capture-lag");
+    expect([...state.objects.keys()].filter((name) => name.includes("wishes"))).toEqual([]);
+    const on = world(saved());
+    await captureChanges(request, on.ports);
+    expect(on.saved()).toMatchObject({ position: { pos: 350 } });
+    expect(on.saved().stuck).toBeUndefined();
   });
 
   it("says which checkpoint cannot be read", async () => {

@@ -31,6 +31,7 @@ function world(change: Partial<Checkpoint> = {}, held = "0-1-9") {
     save: async (next) => void saved.push(next),
     caughtUp: () => undefined,
     lose: async () => undefined,
+    stick: async () => undefined,
     release: async () => undefined,
   };
   const source = {

@@ -26,6 +26,7 @@ const found = (caughtUp: boolean): PipelineStatus => ({
     lagSeconds: 1.25,
     sourceLagSeconds: null,
     lost: null,
+    stuck: null,
     savedAt: "2025-01-01T00:00:00Z",
     anchor: { facility: "gtid_executed", file: "binlog.000001", pos: 157 },
   },
@@ -65,6 +66,13 @@ describe("status", () => {
     expect(text).toContain("the source is a replica, itself 12 s behind");
     expect(text).toContain("change capture has lost its place: it was reset");
     expect(text).toContain("RUNBOOK.md#the-binlog-was-purged");
+  });
+
+  it("says that capture stands still, and before what", async () => {
+    const status = found(false);
+    const capture = status.capture === null ? null : { ...status.capture, stuck: "a session used XA" };
+    const text = statusText(answerOf("local", endpoints, await alone({ ...status, capture })));
+    expect(text).toContain("change capture stands still: a session used XA");
   });
 
   it("says what to do when nothing was ever captured", async () => {

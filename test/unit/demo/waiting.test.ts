@@ -12,6 +12,7 @@ const status = (loaded: number, lastError: string | null = null): PipelineStatus
     lagSeconds: 0,
     sourceLagSeconds: null,
     lost: null,
+    stuck: null,
     savedAt: "",
     anchor: null,
   },

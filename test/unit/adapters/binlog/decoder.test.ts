@@ -167,7 +167,7 @@ describe("what cannot be captured exactly", () => {
   it.each([
     [EVENT.transactionPayload, Buffer.alloc(8), "BinlogUnsupportedError", /binlog_transaction_compression = OFF/],
     [EVENT.partialUpdateRows, Buffer.alloc(8), "BinlogUnsupportedError", /binlog_row_value_options/],
-    [EVENT.incident, Buffer.alloc(8), "BinlogIncidentError", /lost events/],
+    [EVENT.incident, Buffer.alloc(8), "PositionLostError", /events are lost \(INCIDENT\)/],
     [EVENT.xaPrepare, Buffer.alloc(8), "BinlogUnsupportedError", /XA/],
     [EVENT.writeRows, Buffer.alloc(16), "BinlogCorruptError", /was not described/],
     [250, Buffer.alloc(8), "BinlogUnsupportedError", /type 250/],

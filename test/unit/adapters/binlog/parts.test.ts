@@ -112,7 +112,7 @@ describe("statements that frame transactions", () => {
     ["BEGIN", "begin"],
     ["XA START X'61',X'',1", "begin"],
     ["COMMIT", "commit"],
-    ["XA COMMIT X'61',X'',1", "commit"],
+    ["XA COMMIT X'61',X'',1", "commit-prepared"],
     ["ROLLBACK", "rollback"],
     ["SAVEPOINT `a`", "savepoint"],
     ["ROLLBACK TO `a`", "savepoint"],
