@@ -47,6 +47,8 @@ export interface CaptureChangesOutcome {
 const SAVE_EVERY_MS = 1_000;
 /** How long before its end a run calls its successor: a cold start and a connection, generously. */
 const HANDOVER_LEAD_MS = 15_000;
+/** How long a run that is over waits for the rest of the batch in its pump: a broker may be slow, a Lambda's time is not. */
+const PATIENCE_MS = 30_000;
 const SERVER_IDS = 16;
 
 /**
@@ -104,7 +106,6 @@ async function run(
   const pump = new Pump({ sourceName: request.sourceName, connector, tables, start }, publisher, ports);
   const stop = new AbortController();
   try {
-    const keeping = keep({ lease, pump, publisher, stop, owner, request, ports, start, end });
     const pumping = (async () => {
       const events = ports.openBinlog({
         from: start.position,
@@ -115,6 +116,7 @@ async function run(
       });
       for await (const batch of events) await pump.push(batch);
     })();
+    const keeping = keep({ lease, pump, pumping, publisher, stop, owner, request, ports, start, end });
     const status = await bothEnd(keeping, pumping, stop);
     telemetry.metric(METRICS.rowsCaptured, pump.rows, "Count");
     return { status, rows: pump.rows };
@@ -144,6 +146,8 @@ interface Keeper {
   readonly end: LogPlace;
   readonly lease: Lease;
   readonly pump: Pump;
+  /** Settles when the pump publishes nothing more. */
+  readonly pumping: Promise<void>;
   readonly publisher: Publisher;
   readonly stop: AbortController;
   readonly owner: string;
@@ -152,8 +156,9 @@ interface Keeper {
 }
 
 /**
- * Saves the checkpoint every second, calls the successor in time, and stops the pump when the run is over. When the pump
- * has failed, what it has sent is saved as well: after a failover it must be known exactly.
+ * Saves the checkpoint every second, calls the successor in time, and stops the pump when the run is over. The pump then
+ * publishes the rest of its batch; that, and what it has sent when it has failed, is saved before the lease is given
+ * back: after a failover it must be known exactly, or be known not to be.
  */
 async function keep(keeper: Keeper): Promise<"handed-over" | "released"> {
   const { lease, stop, ports, request } = keeper;
@@ -161,18 +166,23 @@ async function keep(keeper: Keeper): Promise<"handed-over" | "released"> {
   const runEnd = began + request.runSeconds * 1_000;
   const overtaken = new Overtaken(keeper, began);
   let successorCalled = false;
+  let giveUp = Infinity;
   try {
     for (;;) {
       await ports.sleep(SAVE_EVERY_MS, stop.signal);
       const isOver = stop.signal.aborted || ports.now() >= runEnd;
-      if (isOver) stop.abort();
+      if (isOver) {
+        stop.abort();
+        giveUp = Math.min(giveUp, ports.now() + PATIENCE_MS);
+      }
+      const isDone = isOver && (await isSettled(keeper.pumping, ports));
       await overtaken.check();
       await save(keeper);
-      if (isOver) {
-        await lease.release();
+      if (isDone || ports.now() >= giveUp) {
+        await lease.release(!isDone || keeper.pump.isMidway);
         return "released";
       }
-      if (!successorCalled && ports.now() >= runEnd - HANDOVER_LEAD_MS) {
+      if (!isOver && !successorCalled && ports.now() >= runEnd - HANDOVER_LEAD_MS) {
         successorCalled = true;
         await ports.invokeNext(keeper.owner);
       }
@@ -182,6 +192,20 @@ async function keep(keeper: Keeper): Promise<"handed-over" | "released"> {
     throw error;
   } finally {
     stop.abort();
+  }
+}
+
+/** Waits for one turn of the keeper at most. */
+async function isSettled(pumping: Promise<void>, { sleep }: Pick<CaptureChangesPorts, "sleep">): Promise<boolean> {
+  const waiting = new AbortController();
+  const settled = pumping.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([settled, sleep(SAVE_EVERY_MS, waiting.signal).then(() => false)]);
+  } finally {
+    waiting.abort();
   }
 }
 

@@ -30,8 +30,11 @@ export interface Lease {
   lose(reason: string): Promise<void>;
   /** Notes what of the log behind the position cannot be read, and gives the lease back. */
   stick(reason: string): Promise<void>;
-  /** Gives the lease back, so that the next run need not wait for it to grow old. */
-  release(): Promise<void>;
+  /**
+   * Gives the lease back, so that the next run need not wait for it to grow old.
+   * @param ahead true when this run may have published more than it has saved. @default false
+   */
+  release(ahead?: boolean): Promise<void>;
 }
 
 export type LeaseAnswer =
@@ -99,12 +102,19 @@ async function tryLease(
       caughtUp: () => {
         current = { ...current, ahead: false };
       },
-      lose: (lost) => write({ ...current, owner: "", lost }),
-      stick: (stuck) => write({ ...current, owner: "", stuck }),
-      release: () => write({ ...current, owner: "" }),
+      lose: (lost) => write({ ...given(current), lost }),
+      stick: (stuck) => write({ ...given(current), stuck }),
+      release: (ahead = false) => write({ ...current, owner: "", ahead: current.ahead === true || ahead }),
     },
   };
 }
+
+/** Given back after an error: who had not released it before could not say how far he got. */
+const given = (current: Checkpoint): Checkpoint => ({
+  ...current,
+  owner: "",
+  ahead: current.ahead === true || current.owner !== "",
+});
 
 /** Reasons to stand still are those of a place. */
 const MOVED = { lost: undefined, stuck: undefined };

@@ -43,6 +43,7 @@ export class Pump {
   #safe: SafePoint;
   /** The newest file of the log, and the second at which the server began it. */
   #file: { readonly name: string; readonly created: number } | null = null;
+  #midway = false;
   /** Row changes published by this run. */
   rows = 0;
 
@@ -64,6 +65,11 @@ export class Pump {
     return this.#safe;
   }
 
+  /** Records of an event are out that the safe point does not hold: it is being published, or failed in between. */
+  get isMidway(): boolean {
+    return this.#midway;
+  }
+
   /** Writes down which rows were left out up to now: before the safe point of now is saved. */
   noteLeftOut(): Promise<void> {
     return this.#leftOut.save();
@@ -80,7 +86,9 @@ export class Pump {
           this.#transaction = { ...event, start: event.place };
           break;
         case "rows":
+          this.#midway = true;
           await this.#rows(event);
+          this.#midway = false;
           break;
         case "left-out":
           this.#leftOut.add(event);
@@ -89,8 +97,10 @@ export class Pump {
           this.#moveTo(event.next, event.gtid, this.#transaction.committedAt);
           break;
         case "ddl":
+          this.#midway = true;
           await this.#ddl(event);
           this.#moveTo(event.next, this.#safe.gtid, event.committedAt);
+          this.#midway = false;
           break;
         case "progress":
           this.#moveTo(event.next, this.#safe.gtid, null);

@@ -237,6 +237,66 @@ describe("captureChanges", () => {
     expect(on.saved().stuck).toBeUndefined();
   });
 
+  describe("a run that ends while its pump still publishes", () => {
+    const three: readonly BinlogEvent[] = [1, 2, 3].flatMap((n): BinlogEvent[] => [
+      { kind: "begin", place: place(n * 100), gtid: `0-1-${n}`, serverId: 1, committedAt: 1_000 },
+      {
+        ...{ kind: "rows", table: orders, op: "c", place: place(n * 100 + 20), firstRow: 0, unknownColumns: [] },
+        rows: [{ before: null, after: row(n, "new"), key: key(n), keyBefore: null }],
+      },
+      { kind: "commit", next: place(n * 100 + 100), gtid: `0-1-${n}` },
+    ]);
+    /** The producer's buffer is full from the first row on, until `open` says otherwise. */
+    const blocked = (isOpen: (test: ReturnType<typeof world>, time: number) => boolean) => {
+      const test = world(first, replay(three));
+      const { publisher, ports } = test;
+      const send = publisher.send.bind(publisher);
+      publisher.send = (...record) => send(...record) && false;
+      publisher.drained = async () => {
+        while (!isOpen(test, ports.now())) await new Promise((resolve) => setImmediate(resolve));
+      };
+      return test;
+    };
+    const end = 100_000 + request.runSeconds * 1_000;
+
+    it("says how far the rest of its batch got", async () => {
+      let turns = 0;
+      const { ports, publisher, saved } = blocked((_, time) => time >= end && ++turns > 5);
+      expect((await captureChanges(request, ports)).status).toBe("released");
+      expect(publisher.sent).toHaveLength(3);
+      expect(saved()).toMatchObject({ position: { pos: 400 }, gtid: "0-1-3", sent: null, owner: "", ahead: false });
+    });
+
+    it("does not wait for ever, and says that it does not know", async () => {
+      const { ports, publisher, saved } = blocked(({ saved: now }) => now().owner === "" && now().turn === 1);
+      expect((await captureChanges(request, ports)).status).toBe("released");
+      expect(publisher.sent).toHaveLength(3);
+      expect(saved()).toMatchObject({ position: { pos: 100 }, owner: "", ahead: true });
+    });
+  });
+
+  it("says that it does not know how far it got when it fails between the rows of an event", async () => {
+    const { ports, publisher, saved } = world(first);
+    const send = publisher.send.bind(publisher);
+    publisher.send = (...record) => send(...record) && false;
+    publisher.drained = async () => {
+      throw new TransientError("broker away");
+    };
+    await expect(captureChanges(request, ports)).rejects.toThrow("broker away");
+    expect(publisher.sent).toHaveLength(1);
+    expect(saved()).toMatchObject({ position: { pos: 100 }, sent: null, ahead: true });
+  });
+
+  it("nor when what it sent before an event that it cannot read is not acknowledged", async () => {
+    const { ports, publisher, saved } = world(first, async function* () {
+      yield log.slice(0, 4);
+      throw new BinlogUnsupportedError("a session used XA");
+    });
+    publisher.failFlush = new TransientError("broker away");
+    await expect(captureChanges(request, ports)).rejects.toThrow("a session used XA");
+    expect(saved()).toMatchObject({ position: { pos: 100 }, stuck: "a session used XA", owner: "", ahead: true });
+  });
+
   it("says which checkpoint cannot be read", async () => {
     const { ports, state } = world(first);
     state.objects.set(KEY, { body: Buffer.from("{"), etag: '"0"' });
