@@ -98,7 +98,8 @@ async function run(
   lease: Lease,
 ): Promise<CaptureChangesOutcome> {
   const { telemetry } = ports;
-  const { start, end, tables, present, found, connector } = await prepare(request, ports, lease);
+  const { tables } = request;
+  const { start, end, present, found, connector } = await prepare(request, ports, lease);
   await takeUpNews({ sourceName: request.sourceName, tables, present }, ports);
   await noteCascades(ports.state, present, found);
 
@@ -253,11 +254,13 @@ interface Prepared {
   readonly start: Checkpoint;
   /** Where the log ends now. */
   readonly end: LogPlace;
-  /** Definitions whose database this server has. */
-  readonly tables: readonly AnyTable[];
-  /** Those of them that are there. */
+  /**
+   * Definitions whose table is there and may be read now. What the log says is taken up for all of them: it is about
+   * tables as they were then, and rows passed over because a table was dropped or hidden when the run began never come
+   * again.
+   */
   readonly present: readonly AnyTable[];
-  /** All that are in those databases. */
+  /** All tables that are in the definitions' databases. */
   readonly found: readonly SourceTable[];
   readonly connector: "mysql" | "mariadb";
 }
@@ -283,11 +286,9 @@ async function readSource(request: CaptureChangesRequest, ports: CaptureChangesP
         ? lease.checkpoint
         : await followFailover(source, end.server, lease, request.tables.map(qualifiedName), ports);
     const existing = await source.describeTables([...new Set(request.tables.map((table) => table.area.database))]);
-    const databases = new Set(existing.map((table) => table.db));
     const names = new Set(existing.map((table) => `${table.db}.${table.name}`));
-    const tables = request.tables.filter((table) => databases.has(table.area.database));
-    const present = tables.filter((table) => names.has(`${table.area.database}.${table.source}`));
-    return { start, end, tables, present, found: existing, connector: flavour };
+    const present = request.tables.filter((table) => names.has(`${table.area.database}.${table.source}`));
+    return { start, end, present, found: existing, connector: flavour };
   } finally {
     await source.close();
   }

@@ -8,6 +8,7 @@ import { BinlogUnsupportedError } from "../../../lambdas/adapters/binlog/index.t
 import { TransientError } from "../../../lambdas/core/errors.ts";
 import { recordVersion } from "../../../lambdas/core/record.ts";
 import { checkpointKey } from "../../../lambdas/core/state-keys.ts";
+import type { AnyTable } from "../../../schemas/model/table.ts";
 import { orders } from "../../../schemas/sources/classicmodels/orders.ts";
 import { memoryStore } from "../../support/memory-store.ts";
 import { asSource, facts } from "../../support/source.ts";
@@ -140,6 +141,23 @@ describe("captureChanges", () => {
     ]);
     expect(saved()).toMatchObject({ position: { file: "binlog.000001", pos: 350, epoch: 1 }, sent: null, owner: "" });
     expect(telemetry.lines.join()).toContain("colour");
+  });
+
+  it.each([
+    ["its database is gone", async () => []],
+    ["others of its database are there", async () => [{ ...asSource(orders), name: "offices" }]],
+  ])("captures a table that the source does not show when the run begins: %s", async (_, describeTables) => {
+    const { ports, publisher, saved } = world(first);
+    const asked: (readonly AnyTable[])[] = [];
+    const openBinlog: OpenBinlog = (stream) => {
+      asked.push(stream.tables);
+      return ports.openBinlog(stream);
+    };
+    const openSource = async () => ({ ...(await ports.openSource()), describeTables });
+    expect(await captureChanges(request, { ...ports, openBinlog, openSource })).toMatchObject({ rows: 4 });
+    expect(asked).toEqual([[orders]]);
+    expect(publisher.sent.map((s) => s.record.op)).toEqual(["c", "c", "d", "d", "c", "t"]);
+    expect(saved().position.pos).toBe(350);
   });
 
   it("replays with the same versions: a second run from the same checkpoint changes nothing", async () => {
