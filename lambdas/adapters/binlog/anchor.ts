@@ -30,10 +30,10 @@ const NOT_HERE = new Set([1044, 1142, 1143, 1146, 1193, 1227, 1370]);
 const TRX_CACHE_MS = 150;
 
 /**
- * MariaDB: the position that belongs to a consistent snapshot, exact. Reads that start later see at least as much.
+ * MariaDB: the position that belongs to a consistent snapshot, exact. Reads that start later see at least as much. Only
+ * REPEATABLE READ, which every session has, gives such a snapshot.
  */
 async function binlogSnapshot({ session }: AnchorRequest): Promise<Found | null> {
-  await session.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
   await session.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
   try {
     const rows = await session.query("SHOW STATUS LIKE 'binlog_snapshot_%'");

@@ -28,9 +28,16 @@ export interface RowStream {
   next(onRow: OnRow): Promise<boolean>;
 }
 
-/** Statements that make results the same everywhere (docs/TYPES.md): UTC, own character sets kept, no CHAR padding. */
+/**
+ * Statements that make results the same everywhere (docs/TYPES.md): UTC, own character sets kept, no CHAR padding. What
+ * a session would take over from the server's global settings may not cost rows either: a limit on SELECT ends a chunk
+ * as if the table ended there, READ UNCOMMITTED shows rows that are rolled back, and without autocommit the first read
+ * would fix what all later ones see.
+ */
 const SESSION_SETUP = [
-  "SET NAMES utf8mb4, character_set_results = NULL, time_zone = '+00:00', sql_mode = '', net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 3600, group_concat_max_len = 1048576",
+  "SET NAMES utf8mb4, character_set_results = NULL, time_zone = '+00:00', sql_mode = '', net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 3600, group_concat_max_len = 1048576, sql_select_limit = 18446744073709551615, autocommit = 1",
+  // Apart: the variable is tx_isolation on MariaDB and transaction_isolation on MySQL 8; this works on both.
+  "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 ];
 
 /** One connection to the server; one statement at a time. */

@@ -51,10 +51,12 @@ describe.each(SERVERS)("the source $name", (under) => {
   let server: ServerUnderTest;
   let writer: MysqlSession;
   let source: SourceDatabase;
+  let flavour: "mysql" | "mariadb";
 
   beforeAll(async () => {
     server = await under.start();
     writer = await openWriter(server.target);
+    ({ flavour } = await identify(writer));
     await freshDatabase(writer, DATABASE);
     await writer.query(`CREATE TABLE ${DATABASE}.parent (id INT PRIMARY KEY)`);
     await writer.query(
@@ -127,6 +129,33 @@ describe.each(SERVERS)("the source $name", (under) => {
       expect(await keys(read(null, null, batch.lastKey))).toEqual(whole.slice(seen));
     }
     expect(seen).toBe(ROWS);
+  });
+
+  it("reads every row, and only committed ones, whatever the server sets for all sessions", async () => {
+    const isolation = `${flavour === "mariadb" ? "tx" : "transaction"}_isolation`;
+    await writer.query(
+      `SET GLOBAL sql_select_limit = 10, GLOBAL ${isolation} = 'READ-UNCOMMITTED', GLOBAL autocommit = 0`,
+    );
+    const other = await connectSource(server.target);
+    try {
+      await writer.query("BEGIN");
+      await writer.query(`INSERT INTO ${DATABASE}.child (parent, name) VALUES (29, 'never committed')`);
+      const signal = new AbortController().signal;
+      const rows = await keys(other.read({ table, above: null, upTo: null, after: null, signal }));
+      await writer.query("ROLLBACK");
+      expect(rows.length).toBe(ROWS);
+      expect(await other.extent(table)).toMatchObject({ max: "29" });
+      await writer.query(`INSERT INTO ${DATABASE}.child (parent, name) VALUES (30, 'committed later')`);
+      const later = await other.extent(table);
+      await writer.query(`DELETE FROM ${DATABASE}.child WHERE parent = 30`);
+      expect(later).toMatchObject({ max: "30" });
+    } finally {
+      // First of all: without autocommit it would hold locks that the next statements wait for.
+      await other.close();
+      await writer.query(
+        `SET GLOBAL sql_select_limit = DEFAULT, GLOBAL ${isolation} = 'REPEATABLE-READ', GLOBAL autocommit = 1`,
+      );
+    }
   });
 
   it("stops when told to", async () => {
