@@ -63,16 +63,20 @@ class Cursor {
     while (this.skip(...words));
   }
 
+  /** MariaDB's `WAIT n` and `NOWAIT` behind a table's name. */
+  skipWait(): void {
+    if (this.skip("WAIT")) this.at += 1;
+    else this.skip("NOWAIT");
+  }
+
   has(...words: string[]): boolean {
     return this.tokens.slice(this.at).some((t) => !t.quoted && words.includes(t.text.toUpperCase()));
   }
 
-  /** The words from here on, upper case, quoted names left out. */
-  words(): string[] {
-    return this.tokens.slice(this.at).flatMap((t) => (t.quoted ? [] : [t.text.toUpperCase()]));
-  }
-
-  /** What follows, cut at the commas outside parentheses: the words of each part, upper case, with a sign for quoted names. */
+  /**
+   * What follows, cut at the commas outside parentheses: the words of each part, upper case, with a sign for quoted
+   * names and for strings that are more than a word.
+   */
   clauses(): string[] {
     const clauses: string[][] = [[]];
     let depth = 0;
@@ -80,7 +84,7 @@ class Cursor {
       if (!quoted && text === "(") depth += 1;
       else if (!quoted && text === ")") depth -= 1;
       else if (!quoted && text === "," && depth === 0) clauses.push([]);
-      else if (depth === 0) clauses.at(-1)?.push(quoted ? "`" : text.toUpperCase());
+      else if (depth === 0) clauses.at(-1)?.push(quoted ? "`" : /^'.*\W.*'$/s.test(text) ? "''" : text.toUpperCase());
     }
     return clauses.map((words) => words.join(" "));
   }
@@ -121,15 +125,20 @@ function readDrop(cursor: Cursor): DdlStatement {
   }
   if (cursor.skip("DATABASE", "SCHEMA")) {
     cursor.skipAll("IF", "EXISTS");
-    const database = cursor.next();
-    return statement("dropDatabase", database === undefined ? [] : [{ database, table: "" }]);
+    return droppedDatabase(cursor);
   }
   // DROP INDEX i ON t changes no values.
   return statement("other");
 }
 
+function droppedDatabase(cursor: Cursor): DdlStatement {
+  const database = cursor.next();
+  return statement("dropDatabase", database === undefined ? [] : [{ database, table: "" }]);
+}
+
 function readCreate(cursor: Cursor): DdlStatement {
   const replace = cursor.skip("OR") && cursor.skip("REPLACE");
+  if (replace && cursor.skip("DATABASE", "SCHEMA")) return droppedDatabase(cursor);
   if (cursor.skip("TEMPORARY") || !cursor.skip("TABLE")) return statement("other");
   cursor.skipAll("IF", "NOT", "EXISTS");
   return statement(replace ? "drop" : "create", [cursor.name()]);
@@ -142,7 +151,7 @@ function readRename(cursor: Cursor): DdlStatement {
   const to: TableName[] = [];
   do {
     const old = cursor.name();
-    cursor.skipAll("WAIT", "NOWAIT");
+    cursor.skipWait();
     if (!cursor.skip("TO")) break;
     const fresh = cursor.name();
     if (old === null || fresh === null) break;
@@ -159,8 +168,15 @@ const HARMLESS: readonly RegExp[] = [
   /^ADD (CONSTRAINT( (?!PRIMARY)\S*)? )?(FOREIGN KEY|CHECK|UNIQUE)\b/,
   /^DROP (FOREIGN KEY|CONSTRAINT(?! PRIMARY\b)|CHECK)\b/,
   /^ALTER (COLUMN )?\S* ?(SET DEFAULT|DROP DEFAULT)\b/,
-  /^(COMMENT|AUTO_INCREMENT|ENGINE|ROW_FORMAT|ALGORITHM|LOCK|FORCE|ENABLE KEYS|DISABLE KEYS|STATS_\w+|KEY_BLOCK_SIZE|WAIT|NOWAIT)\b/,
+  /^(COMMENT|AUTO_INCREMENT|ENGINE|ROW_FORMAT|ALGORITHM|LOCK|FORCE|ENABLE KEYS|DISABLE KEYS|STATS_\w+|KEY_BLOCK_SIZE)\b/,
 ];
+
+/**
+ * Another engine than one that takes every row over and keeps it: BLACKHOLE has none, MERGE and FEDERATED show those of
+ * other tables, MEMORY loses them at a restart. Options of a table stand one after another without commas, so that it
+ * may come anywhere in a clause.
+ */
+const OTHER_ENGINE = /\bENGINE (?!(= )?'?(INNODB|MYISAM|ARIA|ROCKSDB|TOKUDB|ARCHIVE|NDB|NDBCLUSTER)\b)/;
 
 /** A new column that is NULL in every row there is: said by no word that could give it another value. */
 const NEW_COLUMN =
@@ -170,10 +186,11 @@ const FILLED = /\b(NOT|DEFAULT(?! NULL\b)|GENERATED|AS|AUTO_INCREMENT|PRIMARY|SE
 const addsNulls = (clause: string): boolean =>
   NEW_COLUMN.test(clause) && !FILLED.test(clause.replace(/^ADD (COLUMN )?(IF NOT EXISTS )?\S+/, ""));
 
-const isHarmless = (clause: string): boolean => HARMLESS.some((pattern) => pattern.test(clause)) || addsNulls(clause);
+const isHarmless = (clause: string): boolean =>
+  (HARMLESS.some((pattern) => pattern.test(clause)) && !OTHER_ENGINE.test(clause)) || addsNulls(clause);
 
-/** Partition operations that remove or swap rows without row events. */
-const PARTITION_LOSSES = ["DROP", "TRUNCATE", "EXCHANGE", "CONVERT"];
+/** Operations that remove or swap rows of partitions without row events. */
+const PARTITION_LOSSES = /\b((DROP|TRUNCATE|EXCHANGE|CONVERT) PARTITION|CONVERT TABLE)\b/;
 
 /** EXCHANGE PARTITION p WITH TABLE t, CONVERT PARTITION p TO TABLE t, CONVERT TABLE t TO PARTITION p: rows move there or from there. */
 function otherTable(cursor: Cursor): TableName | null {
@@ -185,14 +202,18 @@ function otherTable(cursor: Cursor): TableName | null {
 }
 
 function readAlter(cursor: Cursor): DdlStatement {
-  cursor.skipAll("ONLINE", "IGNORE");
+  cursor.skip("ONLINE");
+  // MariaDB deletes the rows that a new unique key does not take.
+  const ignore = cursor.skip("IGNORE");
+  cursor.skip("ONLINE");
   if (!cursor.skip("TABLE")) return statement("other");
   cursor.skipAll("IF", "EXISTS");
   const name = cursor.name();
-  const words = cursor.words();
-  const partition = words.some((word, i) => word === "PARTITION" && PARTITION_LOSSES.includes(words[i - 1] ?? ""));
-  if (partition) return statement("partition", [name, otherTable(cursor)]);
-  if (cursor.clauses().every(isHarmless)) return statement("other");
+  cursor.skipWait();
+  const clauses = cursor.clauses();
+  if (clauses.some((clause) => PARTITION_LOSSES.test(clause)))
+    return statement("partition", [name, otherTable(cursor)]);
+  if (!ignore && clauses.every(isHarmless)) return statement("other");
   // ALTER TABLE t RENAME [TO|AS|=] u, as opposed to RENAME COLUMN and RENAME INDEX.
   while (cursor.has("RENAME")) {
     const word = cursor.next();
