@@ -187,10 +187,11 @@ class Translator {
   /** A change logged as a statement cannot be captured: passing over it would lose rows in silence. */
   private refuseStatement(event: DdlEvent): void {
     const { tables } = event.statement;
-    if (tables.length > 0 && !tables.some((name) => this.tables.has(`${name.database}.${name.table}`))) return;
+    const captured = tables.flatMap((name) => this.tables.get(`${name.database}.${name.table}`)?.route.table ?? []);
+    if (tables.length > 0 && captured.length === 0) return;
     throw new BinlogUnsupportedError(
-      // Not the statement itself: it holds values.
-      `A session logged a change of ${tables.map((name) => `${name.database}.${name.table}`).join(", ") || "unknown tables"} as a statement at ${event.start.file}:${event.start.pos}: set binlog_format = ROW for all sessions, ${THEN_RESYNC}`,
+      // Neither the statement itself nor other names of it: strings in double quotes, which are values, pass for names.
+      `A session logged a change of ${captured.join(", ") || "unknown tables"} as a statement at ${event.start.file}:${event.start.pos}: set binlog_format = ROW for all sessions, ${THEN_RESYNC}`,
     );
   }
 }

@@ -12,6 +12,7 @@ export interface TableName {
 export interface DdlStatement {
   readonly action:
     "truncate" | "drop" | "dropDatabase" | "rename" | "create" | "alter" | "partition" | "data" | "other";
+  /** For UPDATE and DELETE all that may be a table which they change; some are aliases or columns. */
   readonly tables: readonly TableName[];
   /** For renames: the new name of each of `tables`, in order. */
   readonly renamedTo: readonly TableName[];
@@ -26,6 +27,11 @@ interface Token {
 /** Comments (but the inside of version comments counts), quoted names, strings, words, single signs. */
 const TOKEN =
   /\/\*M?!\d*|\*\/|\/\*[\s\S]*?\*\/|(?:--(?=\s|$)|#)[^\n]*|`((?:[^`]|``)*)`|"((?:[^"\\]|\\[\s\S]|"")*)"|'(?:[^'\\]|\\[\s\S]|'')*'|[\p{L}\p{N}_$]+|[^\s]/gu;
+const WORD = /^[\p{L}\p{N}_$]+$/u;
+/** Words that are no names unless quoted. */
+const BETWEEN_TABLES = new Set(
+  "AS CROSS FROM INNER JOIN LEFT NATURAL ON OUTER PARTITION RIGHT SELECT STRAIGHT_JOIN USING WHERE".split(" "),
+);
 /** Names come within this many characters; long statements are not tokenised whole. */
 const MAX_STATEMENT = 1 << 20;
 
@@ -87,6 +93,26 @@ class Cursor {
       else if (depth === 0) clauses.at(-1)?.push(quoted ? "`" : /^'.*\W.*'$/s.test(text) ? "''" : text.toUpperCase());
     }
     return clauses.map((words) => words.join(" "));
+  }
+
+  /** Every name from here to one of the words outside parentheses, once: tables, their aliases, columns. */
+  namesBefore(...ends: string[]): TableName[] {
+    const names = new Map<string, TableName>();
+    for (let depth = 0; this.at < this.tokens.length;) {
+      const { text, quoted } = this.tokens[this.at] as Token;
+      if (!quoted && depth === 0 && ends.includes(text.toUpperCase())) break;
+      if (quoted || (WORD.test(text) && !BETWEEN_TABLES.has(text.toUpperCase()))) {
+        const name = this.name();
+        if (name !== null) names.set(`${name.database}.${name.table}`, name);
+        // A column of a table with its database.
+        while (this.skip(".")) this.at += 1;
+        continue;
+      }
+      if (text === "(") depth += 1;
+      if (text === ")") depth -= 1;
+      this.at += 1;
+    }
+    return [...names.values()];
   }
 
   next(): string | undefined {
@@ -229,6 +255,9 @@ function readAlter(cursor: Cursor): DdlStatement {
 function readData(cursor: Cursor, verb: string): DdlStatement {
   cursor.skipAll("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "QUICK", "INTO", "FROM");
   if (verb === "LOAD" || verb === "WITH") return statement("data");
+  // Of several tables any may be the one that is changed: which, only the columns that are set would say.
+  if (verb === "UPDATE") return statement("data", cursor.namesBefore("SET"));
+  if (verb === "DELETE") return statement("data", cursor.namesBefore("WHERE", "ORDER", "LIMIT", "RETURNING"));
   return statement("data", [cursor.name()]);
 }
 

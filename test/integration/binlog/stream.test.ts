@@ -134,6 +134,33 @@ describe.each(SERVERS)("the binlog of $name", (under) => {
     await writer.query(`DELETE FROM ${DATABASE}.t`);
   });
 
+  it("refuses it where a captured table is not the first that is named, and takes no other for one", async () => {
+    await writer.query(`CREATE TABLE ${DATABASE}.u (id INT PRIMARY KEY, t VARCHAR(9))`);
+    await writer.query(`INSERT INTO ${DATABASE}.u VALUES (30, 't')`);
+    await writer.query(`INSERT INTO ${DATABASE}.t VALUES (30, 'seen')`);
+    const logged = async (sql: string): Promise<BinlogEvent[]> => {
+      const start = await source.currentPlace();
+      await writer.query("SET SESSION binlog_format = STATEMENT");
+      await writer.query(sql);
+      await writer.query("SET SESSION binlog_format = ROW");
+      return eventsSince(start);
+    };
+    await writer.query(`USE ${DATABASE}`);
+    await logged(`UPDATE ${DATABASE}.u SET t = 't' WHERE t = "t" AND id IN (SELECT id FROM ${DATABASE}.t)`);
+    await logged(`REPLACE INTO ${DATABASE}.u SELECT id, 't' FROM ${DATABASE}.t`);
+    const refused = expect.objectContaining({
+      name: "BinlogUnsupportedError",
+      message: expect.stringContaining(`a change of ${DATABASE}.t as a statement`) as unknown,
+    });
+    await expect(logged(`UPDATE ${DATABASE}.u JOIN ${DATABASE}.t o ON o.id = u.id SET o.v = 'unseen'`)).rejects.toEqual(
+      refused,
+    );
+    await expect(logged(`DELETE FROM u, o USING ${DATABASE}.u JOIN ${DATABASE}.t o ON o.id = u.id`)).rejects.toEqual(
+      refused,
+    );
+    await writer.query(`DROP TABLE ${DATABASE}.u`);
+  });
+
   it("says by name that a position is gone", async () => {
     const start = await source.currentPlace();
     await writer.query("FLUSH BINARY LOGS");
