@@ -1,13 +1,10 @@
-import { qualifiedName } from "../../../schemas/naming.ts";
-import type { AnyTable } from "../../../schemas/model/table.ts";
 import type { BinlogEvent as CapturedEvent, DdlVerb, OpenBinlog, TableId } from "../../core/capture-ports.ts";
 import type { Pseudonymise } from "../../core/personal-data.ts";
 import { CorruptBytesError } from "../mysql/errors.ts";
 import { identify, readCollations } from "../mysql/server.ts";
-import { rowRoute } from "../mysql/route.ts";
-import type { RowRoute } from "../mysql/route.ts";
 import { openSession } from "../mysql/session.ts";
 import type { MysqlTarget } from "../mysql/target.ts";
+import { CapturedTables } from "./captured-tables.ts";
 import { streamBinlog } from "./dump.ts";
 import { BinlogCorruptError, BinlogUnsupportedError, RESYNC_ALL, THEN_RESYNC } from "./errors.ts";
 import type { BinlogEvent, DdlEvent, LogPosition } from "./events.ts";
@@ -23,11 +20,6 @@ export interface OpenBinlogSettings {
   /** End at the log's current end instead of waiting for more. @default false */
   readonly untilEnd?: boolean;
   readonly pseudonymise?: Pseudonymise;
-}
-
-interface Captured {
-  readonly table: AnyTable;
-  readonly route: RowRoute;
 }
 
 const OPERATIONS = { insert: "c", update: "u", delete: "d" } as const;
@@ -47,7 +39,7 @@ const VERBS: Readonly<Record<DdlStatement["action"], DdlVerb>> = {
 /** Change capture's way into a MySQL or MariaDB binlog. Each call of the result opens a connection of its own. */
 export function binlogOf(target: MysqlTarget, settings: OpenBinlogSettings = {}): OpenBinlog {
   return async function* (request) {
-    const { session, flavour, collations } = await connect(target);
+    const { session, flavour, foldsNames, collations } = await connect(target);
     const stream = streamBinlog({
       session,
       flavour,
@@ -58,11 +50,12 @@ export function binlogOf(target: MysqlTarget, settings: OpenBinlogSettings = {})
       ...(settings.untilEnd === undefined ? {} : { untilEnd: settings.untilEnd }),
     });
     const tracker = request.gtid === null ? null : gtidTracker(flavour, request.gtid);
-    const translator = new Translator(request.tables, new RowDecoder(collations), tracker, settings.pseudonymise);
+    const captured = new CapturedTables(request.tables, foldsNames, settings.pseudonymise);
+    const translator = new Translator(captured, new RowDecoder(collations), tracker);
     try {
       for await (const events of stream) {
-        const captured = translator.translate(events);
-        if (captured.length > 0) yield captured;
+        const translated = translator.translate(events);
+        if (translated.length > 0) yield translated;
       }
     } catch (error) {
       if (!(error instanceof CorruptBytesError)) throw error;
@@ -75,8 +68,8 @@ export function binlogOf(target: MysqlTarget, settings: OpenBinlogSettings = {})
 async function connect(target: MysqlTarget) {
   const session = await openSession(target);
   try {
-    const { flavour } = await identify(session);
-    return { session, flavour, collations: await readCollations(session, flavour) };
+    const { flavour, foldsNames } = await identify(session);
+    return { session, flavour, foldsNames, collations: await readCollations(session, flavour) };
   } catch (error) {
     session.destroy();
     throw error;
@@ -85,23 +78,14 @@ async function connect(target: MysqlTarget) {
 
 /** From the log's events to those of captured tables. */
 class Translator {
-  private readonly tables = new Map<string, Captured>();
+  private readonly tables: CapturedTables;
   private readonly decoder: RowDecoder;
   private tracker: GtidTracker | null;
   private gtid: string | null = null;
   private inTransaction = false;
 
-  constructor(
-    tables: readonly AnyTable[],
-    decoder: RowDecoder,
-    tracker: GtidTracker | null,
-    pseudonymise: Pseudonymise | undefined,
-  ) {
-    for (const table of tables) {
-      const route = rowRoute(table, pseudonymise);
-      if (this.tables.has(route.table)) throw new TypeError(`${qualifiedName(table)} is captured twice`);
-      this.tables.set(route.table, { table, route });
-    }
+  constructor(tables: CapturedTables, decoder: RowDecoder, tracker: GtidTracker | null) {
+    this.tables = tables;
     this.decoder = decoder;
     this.tracker = tracker;
   }
@@ -152,7 +136,7 @@ class Translator {
   }
 
   private rows(event: RowsEvent, into: CapturedEvent[]): void {
-    const captured = this.tables.get(`${event.table.database}.${event.table.table}`);
+    const captured = this.tables.find(event.table);
     if (captured === undefined) return;
     const { table, route } = captured;
     const place = event.start;
@@ -165,7 +149,7 @@ class Translator {
     const { statement, start } = event;
     if (statement.action === "data") this.refuseStatement(event);
     const tables: TableId[] = [...statement.tables, ...statement.renamedTo].flatMap((name) =>
-      statement.action === "dropDatabase" ? this.tablesOf(name.database) : [{ db: name.database, name: name.table }],
+      statement.action === "dropDatabase" ? this.tables.idsIn(name.database) : [this.tables.idOf(name)],
     );
     into.push({
       kind: "ddl",
@@ -178,16 +162,10 @@ class Translator {
     });
   }
 
-  private tablesOf(database: string): TableId[] {
-    return [...this.tables.values()]
-      .filter(({ table }) => table.area.database === database)
-      .map(({ table }) => ({ db: database, name: table.source }));
-  }
-
   /** A change logged as a statement cannot be captured: passing over it would lose rows in silence. */
   private refuseStatement(event: DdlEvent): void {
     const { tables } = event.statement;
-    const captured = tables.flatMap((name) => this.tables.get(`${name.database}.${name.table}`)?.route.table ?? []);
+    const captured = tables.flatMap((name) => this.tables.find(name)?.route.table ?? []);
     if (tables.length > 0 && captured.length === 0) return;
     throw new BinlogUnsupportedError(
       // Neither the statement itself nor other names of it: strings in double quotes, which are values, pass for names.

@@ -61,13 +61,13 @@ const OWN_DATABASES = new Set(["information_schema", "mysql", "performance_schem
 export async function openCatalogue(target: MysqlTarget): Promise<Catalogue> {
   const session = await openSession(target);
   try {
-    const { flavour } = await identify(session);
-    const [who] = await session.query("SELECT CURRENT_USER() AS user, @@lower_case_table_names AS folding");
+    const { flavour, foldsNames } = await identify(session);
+    const [who] = await session.query("SELECT CURRENT_USER() AS user");
     const found = await session.query("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA ORDER BY 1");
     return {
       user: who?.user ?? target.user,
       databases: found.map(({ name }) => name ?? "").filter((name) => !OWN_DATABASES.has(name.toLowerCase())),
-      caseSensitive: who?.folding === "0",
+      caseSensitive: !foldsNames,
       read: (database) => readDatabase(session, flavour, database),
       close: () => session.close(),
     };

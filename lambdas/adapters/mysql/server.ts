@@ -11,16 +11,21 @@ export interface ServerIdentity {
   /** `@@server_uuid` on MySQL; MariaDB has only the server id. */
   readonly server: string;
   readonly serverId: number;
+  /** Whether names of databases and tables are the same in any case (`lower_case_table_names` other than 0). */
+  readonly foldsNames: boolean;
 }
 
 export async function identify(session: MysqlSession): Promise<ServerIdentity> {
-  const [row] = await session.query("SELECT VERSION() AS version, @@version_comment AS comment, @@server_id AS id");
+  const [row] = await session.query(
+    "SELECT VERSION() AS version, @@version_comment AS comment, @@server_id AS id, @@lower_case_table_names AS folding",
+  );
   const version = row?.version ?? "";
   const mariadb = /mariadb/i.test(`${version} ${row?.comment ?? ""}`);
   const serverId = Number(row?.id ?? 0);
-  if (mariadb) return { flavour: "mariadb", version, server: String(serverId), serverId };
+  const foldsNames = row?.folding !== "0";
+  if (mariadb) return { flavour: "mariadb", version, server: String(serverId), serverId, foldsNames };
   const [uuid] = await session.query("SELECT @@server_uuid AS uuid");
-  return { flavour: "mysql", version, server: uuid?.uuid ?? String(serverId), serverId };
+  return { flavour: "mysql", version, server: uuid?.uuid ?? String(serverId), serverId, foldsNames };
 }
 
 /** Character set of every collation id. MariaDB keeps ids of its newer collations in the applicability table only. */
