@@ -95,8 +95,11 @@ describe.each(SERVERS)("the source $name", (under) => {
 
   it("describes its tables, keys and the foreign keys that change rows unseen", async () => {
     const found = await source.describeTables([DATABASE]);
+    // From 9.6 on MySQL cascades by itself, and logs it, unless it is told to leave that to InnoDB.
+    const [native] = await writer.query("SHOW GLOBAL VARIABLES LIKE 'innodb_native_foreign_keys'");
+    const unseen = native?.["Value"] === "OFF" ? [] : ["silent"];
     expect(found.map((t) => [t.name, t.primaryKey, t.silentForeignKeys])).toEqual([
-      ["child", ["parent", "name"], ["silent"]],
+      ["child", ["parent", "name"], unseen],
       ["parent", ["id"], []],
     ]);
     expect(found[0]?.columns.map((c) => [c.name, c.dataType, c.charset, c.length, c.fsp, c.nullable])).toEqual([
