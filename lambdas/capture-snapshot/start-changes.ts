@@ -25,8 +25,9 @@ export interface StartPorts {
 }
 
 /**
- * Writes the first checkpoint at the anchor if there is none. Where change capture has lost its place, or stands before something that it cannot read, or the source is
- * another server, positions no longer compare: a resync of all tables begins a new epoch there, above all that was.
+ * Writes the first checkpoint at the anchor if there is none. Where change capture has lost its place or stands before
+ * something that it cannot read, or the source is another server, a resync of all tables begins a new epoch there, above
+ * all that was.
  * @returns the epoch in force
  * @throws PositionLostError for anything less than a resync of all tables then
  */
