@@ -67,5 +67,5 @@ export function restoreEmptyBytes(table: AnyTable): readonly string[] {
   if (names.length === 0) return [];
   const isEmpty = (name: string): string => `JSON_SIZE(_raw.${name}) = 2`;
   const restored = names.map((name) => `${name} = CASE WHEN ${isEmpty(name)} THEN FROM_HEX('') ELSE ${name} END`);
-  return [`UPDATE ${STAGE}\nSET ${restored.join(",\n  ")}\nWHERE ${names.map(isEmpty).join(" OR ")}`];
+  return [`UPDATE ${STAGE}\nSET ${restored.join(", ")}\nWHERE ${names.map(isEmpty).join(" OR ")}`];
 }
