@@ -144,13 +144,15 @@ function stepOf(name: string, steps: readonly FloatStep[]): string {
   return `CASE ${[...likely, ...others].join(" ")} END`;
 }
 
+/** Most values are of step 0, whose factor is 1: it has a branch all the same, so that it passes no other. */
 function scaledBy(name: string, steps: readonly FloatStep[]): string {
   const ordered = [...steps.filter(isLikely).reverse(), ...steps.filter((step) => !isLikely(step))];
   const factor = (place: 0 | 1): string => {
-    const branches = ordered.flatMap(({ k, times }) =>
-      times[place] === 1 ? [] : [`WHEN ${k} THEN ${float(times[place])}`],
-    );
-    return branches.length === 0 ? "" : ` * CASE ${stepName(name)} ${branches.join(" ")} ELSE ${float(1)} END`;
+    if (steps.every(({ times }) => times[place] === 1)) return "";
+    const branches = ordered
+      .filter((step) => isLikely(step) || step.times[place] !== 1)
+      .map(({ k, times }) => `WHEN ${k} THEN ${float(times[place])}`);
+    return ` * CASE ${stepName(name)} ${branches.join(" ")} ELSE ${float(1)} END`;
   };
   return `${magnitude(name)}${factor(0)}${factor(1)}`;
 }

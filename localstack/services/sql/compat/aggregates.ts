@@ -34,7 +34,8 @@ export const AGGREGATES: readonly string[] = [
       ["bigint", "int8pl", "bigint"],
       ["float8", "float8pl", "float8"],
       ["interval", "interval_pl", "interval"],
-      ["numeric", "numeric_avg_accum", "internal, FINALFUNC = numeric_sum"],
+      // The planner must know how small its state is, or it sorts instead of hashing.
+      ["numeric", "numeric_avg_accum", "internal, SSPACE = 128, FINALFUNC = numeric_sum"],
     ] as const
   ).map(
     ([type, add, state]) => `CREATE OR REPLACE AGGREGATE redshift.sum(${type}) (SFUNC = ${add}, STYPE = ${state});`,

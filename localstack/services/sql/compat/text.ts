@@ -14,9 +14,6 @@ const PLAIN = [
   "interval",
 ];
 
-/** Bytes that hold any value of these types as text: 38 digits, or a double to its last. */
-const LONGEST_PLAIN = 64;
-
 /** Text, its length counted in bytes, and regular expressions. */
 export const TEXT: readonly string[] = [
   block(
@@ -38,8 +35,9 @@ export const TEXT: readonly string[] = [
     fn(
       `cut(value ${type}, bytes integer)`,
       "text",
-      // The length is a constant: what surely fits costs no more than its text.
-      `CASE WHEN bytes >= ${LONGEST_PLAIN} THEN value::text ELSE redshift.cut(value::text, bytes) END`,
+      // ASCII, so bytes are characters. The value is used once: otherwise the planner would call this for each row where
+      // it is a long expression, which costs more than all the rest.
+      "pg_catalog.left(value::text, bytes)",
       "STABLE",
     ),
   ),
