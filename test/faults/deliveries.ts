@@ -114,6 +114,8 @@ export class Deliveries {
   /** The ledger of a table is emptied, as for a replay: all of its objects are loaded a second time. */
   async #loadAgain(): Promise<boolean> {
     const table = this.#random.pick(this.#pipeline.world.tables);
+    // What a load touched and the star has not taken up yet goes by the load's id, which is about to be forgotten.
+    await this.#pipeline.drain();
     await forgetLoads(this.#pipeline.world, table);
     const outcome = await this.#pipeline.invoke("load-warehouse", {
       Records: [
