@@ -3,8 +3,14 @@ import { MAX_VARCHAR } from "../../schemas/types/warehouse.ts";
 /** UTF-16 units never need more than three bytes each in UTF-8. */
 export const MOST_BYTES_A_UNIT = 3;
 
-/** Whether a JSON value has a string or a name that SUPER cannot hold. */
-export function holdsLongString(value: unknown): boolean {
+/**
+ * Whether a document has a string or a name that SUPER cannot hold: `_raw` keeps it then, or quarantine.
+ * @param parsed its value; asked for only where the text is long enough
+ */
+export const isLongDocument = (text: string, parsed: () => unknown): boolean =>
+  text.length * MOST_BYTES_A_UNIT > MAX_VARCHAR && holdsLongString(parsed());
+
+function holdsLongString(value: unknown): boolean {
   if (typeof value === "string")
     return value.length * MOST_BYTES_A_UNIT > MAX_VARCHAR && Buffer.byteLength(value) > MAX_VARCHAR;
   if (typeof value !== "object" || value === null) return false;

@@ -1,10 +1,10 @@
 import { createHash, hash } from "node:crypto";
-import { MAX_VARCHAR, warehouseType } from "../../schemas/types/warehouse.ts";
+import { warehouseType } from "../../schemas/types/warehouse.ts";
 import { BAR, BAR_TEXT, JSON_NULL, MAX_JSON_TEXT, NULL_TEXT } from "../../schemas/sql/reconcile/cells.ts";
 import type { CellForm } from "../../schemas/sql/reconcile/cells.ts";
 import { SLICE } from "../../schemas/sql/reconcile/parts.ts";
 import { MalformedInputError } from "../core/errors.ts";
-import { holdsLongString, MOST_BYTES_A_UNIT, pieces } from "../core/long-text.ts";
+import { isLongDocument, pieces } from "../core/long-text.ts";
 import { floatCell } from "./float-text.ts";
 import { dateCell, momentCell, timeCell } from "./temporal-text.ts";
 import type { ByteWriter } from "../core/byte-writer.ts";
@@ -162,7 +162,7 @@ function jsonCell(form: CellForm): CellWriter {
     const text = JSON.parse(from.toString("utf8", start, end)) as unknown;
     if (typeof text !== "string") throw new MalformedInputError("JSON was decoded as something else than text");
     const landed = withoutNulEscapes(text);
-    if (isKeptLong(landed, form)) {
+    if (form.parts.pieces > 0 && isLongDocument(landed, () => JSON.parse(landed))) {
       out.ascii(keptDigest(landed, form));
       return;
     }
@@ -171,10 +171,6 @@ function jsonCell(form: CellForm): CellWriter {
     else out.ascii(Buffer.byteLength(held) > MAX_JSON_TEXT ? slicedDigest(Buffer.from(held), form) : md5(held));
   };
 }
-
-/** As land-batch decides about documents (lambdas/land-batch/values/json.ts). */
-const isKeptLong = (text: string, { parts }: CellForm): boolean =>
-  parts.pieces > 0 && text.length * MOST_BYTES_A_UNIT > MAX_VARCHAR && holdsLongString(JSON.parse(text));
 
 /** Blanks outside strings say nothing, and SUPER does not keep them; MariaDB's JSON is text as it was written. */
 const compact = (text: string): string => text.replace(/("(?:[^"\\]|\\.)*")|[ \t\n\r]+/g, "$1");

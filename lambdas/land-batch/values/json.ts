@@ -1,5 +1,5 @@
 import { MAX_VARCHAR } from "../../../schemas/types/warehouse.ts";
-import { holdsLongString, MOST_BYTES_A_UNIT, pieces } from "../../core/long-text.ts";
+import { isLongDocument, pieces } from "../../core/long-text.ts";
 import { quoted } from "./csv.ts";
 import { keepRaw, unfit } from "./value.ts";
 import type { CellContext, CellEncoder, RowNotes } from "./value.ts";
@@ -16,7 +16,7 @@ export function jsonCell(context: CellContext): CellEncoder {
     if (parsed === undefined) return unfit(context, value, "it is no JSON");
     if (HALF_PAIR.test(text) && !isWellFormed(parsed.value))
       return unfit(context, value.toWellFormed(), "half a surrogate pair is no character");
-    if (text.length * MOST_BYTES_A_UNIT > MAX_VARCHAR && holdsLongString(parsed.value)) {
+    if (isLongDocument(text, () => parsed.value)) {
       if (context.tooLong === "super") return keepRaw(context, pieces(text), notes);
       return unfit(context, value, `a string in it takes more than ${MAX_VARCHAR} bytes`);
     }
