@@ -21,12 +21,12 @@ const stored = z.object({ table: z.object({ columns: z.record(z.string(), z.unkn
 export class Definitions {
   private readonly sought: Sought;
   private readonly landing: Pick<ObjectStore, "bucket" | "get">;
-  private readonly known = new Map<string, AnyTable>();
+  /** By hash and version; null is the definition of now. */
+  private readonly removers = new Map<string, Remove>();
 
   constructor(sought: Sought, landing: Pick<ObjectStore, "bucket" | "get">) {
     this.sought = sought;
     this.landing = landing;
-    this.known.set(definitionHash(fileDefinition(sought.table)), sought.table);
   }
 
   /**
@@ -35,12 +35,15 @@ export class Definitions {
    * @throws CommandError when the definition is gone
    */
   async remover(hash: string | null, version = ANY_VERSION): Promise<Remove> {
-    const table = hash === null ? this.sought.table : (this.known.get(hash) ?? (await this.read(hash)));
-    return lineMatcher(this.sought, table, version);
+    const id = `${hash} ${version}`;
+    const remover = this.removers.get(id) ?? lineMatcher(this.sought, await this.tableOf(hash), version);
+    this.removers.set(id, remover);
+    return remover;
   }
 
-  private async read(hash: string): Promise<AnyTable> {
+  private async tableOf(hash: string | null): Promise<AnyTable> {
     const { table } = this.sought;
+    if (hash === null || hash === definitionHash(fileDefinition(table))) return table;
     const key = definitionKey(hash);
     const object = await this.landing.get(key);
     if (object === null) {
@@ -49,8 +52,6 @@ export class Definitions {
       );
     }
     const { columns } = stored.parse(JSON.parse(object.body.toString("utf8"))).table;
-    const written = { ...table, columns: columns as AnyTable["columns"] };
-    this.known.set(hash, written);
-    return written;
+    return { ...table, columns: columns as AnyTable["columns"] };
   }
 }
