@@ -2,6 +2,7 @@ import type { AnyTable } from "../../schemas/model/table.ts";
 import { qualifiedName } from "../../schemas/naming.ts";
 import { steppedColumn } from "../../schemas/sql/reconcile/checksums.ts";
 import { tooLongToCompare } from "../../schemas/sql/reconcile/statement-size.ts";
+import type { SourceTable } from "../core/capture-ports.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { splitRange } from "../core/key-ranges.ts";
 import { hasPersonalKey } from "../core/personal-data.ts";
@@ -34,20 +35,23 @@ export async function planRun(
   const tables: PlannedTable[] = [];
   const skipped: { table: string; reason: string }[] = [];
   for (const table of wanted) {
-    const name = qualifiedName(table);
-    const { database } = table.area;
-    const tooLong = tooLongToCompare(table);
-    if (table.key === "none") skipped.push({ table: name, reason: KEYLESS });
-    else if (hasPersonalKey(table)) skipped.push({ table: name, reason: PERSONAL });
-    else if (tooLong !== null) skipped.push({ table: name, reason: tooLong });
-    else if (!found.some(({ db, name: source }) => db === database && source === table.source))
-      skipped.push({ table: name, reason: `the source has no table ${database}.${table.source}` });
-    else tables.push(await planTable(table, settings, ports.source));
+    const reason = reasonToSkip(table, found);
+    if (reason === null) tables.push(await planTable(table, settings, ports.source));
+    else skipped.push({ table: qualifiedName(table), reason });
   }
   const id = `${new Date(ports.now()).toISOString().replace(/[-:.]/g, "")}-${ports.newId().slice(0, 8)}`;
   const plan: RunPlan = { id, tables, skipped, repairs: purpose === "repair" };
   await saveRun(ports.state, settings.sourceName, plan, ports.now());
   return plan;
+}
+
+function reasonToSkip(table: AnyTable, found: readonly SourceTable[]): string | null {
+  const { area, source } = table;
+  if (table.key === "none") return KEYLESS;
+  if (hasPersonalKey(table)) return PERSONAL;
+  if (!found.some(({ db, name }) => db === area.database && name === source))
+    return `the source has no table ${area.database}.${source}`;
+  return tooLongToCompare(table);
 }
 
 function choose(only: readonly string[] | null, definitions: readonly AnyTable[]): readonly AnyTable[] {

@@ -47,7 +47,7 @@ describe("statements that ask for checksums", () => {
     const steps = stepChecksums(table, { above: null, upTo: null }, { low: 0n, high: 10n ** 18n, width: 10n ** 12n });
     expect(steps.length).toBeLessThan(MOST_BYTES);
     const names = Array.from({ length: 2_000 }, (_, i) => String(10n ** 18n + BigInt(i)));
-    const groups = nameGroups(table, names, (name) => name);
+    const groups = [...nameGroups(table, names, (name) => name)];
     expect(groups.flat()).toEqual(names);
     for (const identities of groups) expect(mirrorRows(table, { identities }).length).toBeLessThan(MOST_BYTES);
   });
@@ -82,7 +82,7 @@ describe("statements that ask for checksums", () => {
     const names = Array.from({ length: 700 }, (_, i) =>
       Buffer.from(`https://example.com/${"x".repeat(180)}/${i}`).toString("hex"),
     );
-    const groups = nameGroups(table, names, (name) => name);
+    const groups = [...nameGroups(table, names, (name) => name)];
     expect(groups.flat()).toEqual(names);
     expect(groups.length).toBeGreaterThan(2);
     for (const identities of groups) expect(mirrorRows(table, { identities }).length).toBeLessThan(MOST_BYTES);
