@@ -95,6 +95,13 @@ export class Cursor {
     if (!this.acceptOperator(operator)) throw this.unexpected(operator);
   }
 
+  /** A name that the statement gives to a relation. */
+  aliasName(): string {
+    const name = this.identifier();
+    this.scope.declareAlias(name);
+    return name;
+  }
+
   /** A column, table or alias name, folded to lower case: quotes keep no case, as in Redshift's default setting. */
   identifier(): string {
     const token = this.peek();

@@ -33,9 +33,7 @@ export function withClause(c: Cursor): string {
   c.expect("with");
   const recursive = c.accept("recursive") ? "RECURSIVE " : "";
   const ctes = c.list(() => {
-    const written = c.identifier();
-    c.scope.declareAlias(written);
-    const name = quoteIdentifier(written);
+    const name = quoteIdentifier(c.aliasName());
     const columns = c.atOperator("(") ? ` ${columnList(c)}` : "";
     if (recursive !== "" && columns === "")
       throw new SqlError(`WITH RECURSIVE ${name} needs a list of its column names in Redshift`);

@@ -64,7 +64,7 @@ export function update(c: Cursor, ctes: string): CommandPlan {
   c.expect("update");
   const table = userRelation(c.objectName());
   const target = sqlName(table);
-  const named = c.accept("as") || !c.at("set") ? ` AS ${quoteIdentifier(targetAlias(c))}` : "";
+  const named = c.accept("as") || !c.at("set") ? ` AS ${quoteIdentifier(c.aliasName())}` : "";
   c.expect("set");
   const bare: string[] = [];
   const assignments = assignmentList(c, bare);
@@ -75,12 +75,6 @@ export function update(c: Cursor, ctes: string): CommandPlan {
     counted: 0,
     literals: { table, columns: bare },
   });
-}
-
-function targetAlias(c: Cursor): string {
-  const name = c.identifier();
-  c.scope.declareAlias(name);
-  return name;
 }
 
 /** `column = value, ...`. @param bare takes the columns that get a bare literal */

@@ -20,8 +20,7 @@ export function merge(c: Cursor): CommandPlan {
   if (c.atOperator("("))
     throw new RefusedByRedshiftError("MERGE's source must be a table: a subquery is refused by Redshift");
   const source = userRelation(c.objectName());
-  const named = c.accept("as") || !c.at("on") ? c.identifier() : null;
-  if (named !== null) c.scope.declareAlias(named);
+  const named = c.accept("as") || !c.at("on") ? c.aliasName() : null;
   c.expect("on");
   const condition = expression(c);
   const alias = named === null ? "" : ` AS ${quoteIdentifier(named)}`;
